@@ -1,0 +1,1 @@
+"""From a photo to one person: reading, finding, cropping, matting, regions, background."""

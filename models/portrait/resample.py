@@ -1,0 +1,114 @@
+"""Small picture operations that the portrait steps share: warping, blurring, 8-bit views.
+
+Arrays inside this module are (H, W) or (H, W, C), OpenCV's layout. An affine matrix (2, 3) maps
+source pixels to target pixels; pixel coordinates put the centre of the first pixel at 0.5.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def to_bytes(rgb: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(3, H, W) float 0..1 as (H, W, 3) uint8."""
+    scaled = np.clip(rgb * np.float32(255.0) + np.float32(0.5), 0.0, 255.0).astype(np.uint8)
+    return np.ascontiguousarray(scaled.transpose(1, 2, 0))
+
+
+def scale_of(matrix: NDArray[np.float64]) -> float:
+    """Target pixels per source pixel of a similarity (2, 3)."""
+    return float(np.hypot(matrix[0, 0], matrix[1, 0]))
+
+
+def similarity(
+    centre: NDArray[np.float64], right: NDArray[np.float64], side: float, size: int
+) -> NDArray[np.float64]:
+    """Affine (2, 3) taking the square at `centre`, x axis along `right`, to size x size pixels."""
+    cosine, sine = right / np.hypot(*right)
+    turn = np.array([[cosine, sine], [-sine, cosine]]) * (size / side)
+    return np.concatenate([turn, (size / 2 - turn @ centre)[:, None]], axis=1)
+
+
+def invert(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of an affine (2, 3)."""
+    inverse = np.linalg.inv(matrix[:, :2])
+    return np.concatenate([inverse, -(inverse @ matrix[:, 2])[:, None]], axis=1)
+
+
+def apply(matrix: NDArray[np.float64], points: NDArray[np.float32]) -> Floats:
+    """Map points (N, 2) or (N, 3); a third coordinate is scaled alike and not moved."""
+    mapped = points[:, :2].astype(np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    if points.shape[1] == 2:
+        return mapped.astype(np.float32)
+    depth = points[:, 2:].astype(np.float64) * scale_of(matrix)
+    return np.concatenate([mapped, depth], axis=1).astype(np.float32)
+
+
+def warp(
+    image: NDArray[np.generic],
+    matrix: NDArray[np.float64],
+    size: int,
+    border: int = cv2.BORDER_REPLICATE,
+    value: float = 0.0,
+) -> NDArray[np.generic]:
+    """Resample (H, W[, C]) through `matrix` to (size, size[, C]) without aliasing.
+
+    A shrinking warp first reduces the picture by area averaging to at most twice the target's
+    resolution and low-passes what is left; the final step is Lanczos (bicubic when enlarging).
+    """
+    image, matrix = _cut(image, matrix, size)
+    scale = scale_of(matrix)
+    if scale < 0.5:
+        image, matrix = _shrink(image, matrix, 2.0 * scale)
+        scale = scale_of(matrix)
+    if scale < 0.95:
+        sigma = 0.5 * float(np.sqrt(1.0 / scale**2 - 1.0))
+        image = cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101)
+    shifted = _corner_origin(matrix)
+    flags = cv2.INTER_LANCZOS4 if scale < 1.0 else cv2.INTER_CUBIC
+    return cv2.warpAffine(
+        image, shifted, (size, size), flags=flags, borderMode=border, borderValue=[value] * 4
+    )
+
+
+def _cut(
+    image: NDArray[np.generic], matrix: NDArray[np.float64], size: int
+) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
+    """Only the part of a large picture that the target sees, with a margin for the filters."""
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float32)
+    seen = apply(invert(matrix), corners)
+    margin = 8.0 + 4.0 / scale_of(matrix)
+    height, width = image.shape[:2]
+    low = np.clip(np.floor(seen.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(seen.max(0) + margin), low + 1, [width, height]).astype(int)
+    # A border is mirrored at the picture's own edge, so cut only where the target ends inside.
+    reach_low = low == 0
+    reach_high = high == [width, height]
+    if reach_low.any() or reach_high.any():
+        extent = high - low
+        low = np.where(reach_high, np.maximum(0, low - extent), low)
+        high = np.where(reach_low, np.minimum([width, height], high + extent), high)
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ low
+    return image[low[1] : high[1], low[0] : high[0]], moved
+
+
+def _shrink(
+    image: NDArray[np.generic], matrix: NDArray[np.float64], factor: float
+) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
+    height, width = image.shape[:2]
+    new = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = cv2.resize(image, new, interpolation=cv2.INTER_AREA)
+    stretch = np.diag([width / new[0], height / new[1]])
+    return small, np.concatenate([matrix[:, :2] @ stretch, matrix[:, 2:]], axis=1)
+
+
+def _corner_origin(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same map for OpenCV, which puts 0 at the centre of the first pixel."""
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ np.array([0.5, 0.5]) - 0.5
+    return moved
