@@ -1,0 +1,1 @@
+"""The science of Triptych: numpy, numba and torch; never Qt, never the studio."""
