@@ -1,0 +1,1 @@
+"""Metrics and protocols: how good an avatar is, as numbers that anyone can reproduce."""
