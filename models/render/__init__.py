@@ -1,0 +1,1 @@
+"""Fast rendering of posed avatars: rasterised proxy, narrow-band tri-plane samples."""

@@ -1,0 +1,260 @@
+"""The entry point: a posed proxy, fields and a camera in, one picture out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.camera import Camera
+from models.render.compiled import run_parallel
+from models.render.narrowband import BAND, render_bands
+from models.render.packed import PackedDecoder, PackedField
+from models.render.raster import (
+    count_bands,
+    fill_bands,
+    project_vertices,
+    set_up_triangles,
+)
+from models.render.triangles import RECORD, describe_triangles
+
+FloatArray = NDArray[np.float32]
+
+#: Length of the band in which rays are sampled, in units.
+DEFAULT_BAND = 0.006
+_SAMPLES = range(1, 33)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered picture.
+
+    Attributes:
+        rgb: ``(3, H, W)`` straight sRGB, 0 where alpha is 0.
+        alpha: ``(1, H, W)`` opacity.
+        depth: ``(1, H, W)`` camera z of the surface in units, 0 where there is none; ``None``
+            unless guides were asked for, as the next two.
+        normals: ``(3, H, W)`` unit normals of the posed surface in canonical axes.
+        canonical: ``(3, H, W)`` canonical position of the surface.
+    """
+
+    rgb: FloatArray
+    alpha: FloatArray
+    depth: FloatArray | None = None
+    normals: FloatArray | None = None
+    canonical: FloatArray | None = None
+
+
+@dataclass
+class FrameBuffers:
+    """Scratch arrays kept between frames of the same proxy; not to be shared between threads."""
+
+    arrays: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def take(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+        """Return the array ``name``, made anew only when its shape has changed."""
+        array = self.arrays.get(name)
+        if array is None or array.shape != shape:
+            array = self.arrays[name] = np.empty(shape, dtype)
+        return array
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything a renderer draws, checked and in the layout of the kernels."""
+
+    canonical: FloatArray
+    posed: FloatArray
+    faces: NDArray[np.int32]
+    part: NDArray[np.uint8]
+    soft: NDArray[np.bool_]
+    fields: Sequence[PackedField]
+    decoder: PackedDecoder
+    camera: Camera
+    size: int
+    samples: int
+    band: float
+    guides: bool
+
+
+def render_frame(
+    *,
+    proxy_canonical: FloatArray,
+    proxy_posed: FloatArray,
+    faces: NDArray[np.int32],
+    part: NDArray[np.uint8],
+    fields: Sequence[PackedField],
+    decoder: PackedDecoder,
+    camera: Camera,
+    size: int,
+    samples: int = 2,
+    band: float = DEFAULT_BAND,
+    soft: NDArray[np.bool_] | None = None,
+    guides: bool = False,
+    device: str = "cpu",
+    buffers: FrameBuffers | None = None,
+) -> Frame:
+    """Render the avatar, ``size x size`` pixels.
+
+    Args:
+        proxy_canonical: ``(V, 3)`` proxy vertices in the pose the fields were baked in.
+        proxy_posed: ``(V, 3)`` the same vertices now.
+        faces: ``(F, 3)`` triangles, counter-clockwise seen from outside.
+        part: ``(F,)`` number of the field behind each triangle.
+        fields: packed fields; decoder: packed with them by :func:`models.render.packed.pack`.
+        camera: the view; size: pixels along a side; samples: samples per ray, 1..32.
+        band: how deep below the proxy rays are followed, in units. What light is left after it
+            passes through to the background.
+        soft: ``(F,)`` triangles that let what lies behind show through (the hair's fringe): the
+            nearest of them is composited over the nearest of the others.
+        guides: also return depth, normals and canonical positions.
+        device: "cpu" for the numba kernels, else a torch device.
+        buffers: scratch arrays to reuse from frame to frame.
+
+    Raises:
+        ValueError: for arrays that do not fit together.
+    """
+    scene = Scene(
+        canonical=np.ascontiguousarray(proxy_canonical, np.float32),
+        posed=np.ascontiguousarray(proxy_posed, np.float32),
+        faces=np.ascontiguousarray(faces, np.int32),
+        part=np.ascontiguousarray(part, np.uint8),
+        soft=np.zeros(len(faces), bool) if soft is None else np.ascontiguousarray(soft, bool),
+        fields=fields,
+        decoder=decoder,
+        camera=camera,
+        size=size,
+        samples=samples,
+        band=band,
+        guides=guides,
+    )
+    _check(scene)
+    if device != "cpu":
+        from models.render.torch_backend import render_torch
+
+        return render_torch(scene, device)
+    return _render_numba(scene, buffers or FrameBuffers())
+
+
+def _check(scene: Scene) -> None:
+    vertices, count = scene.canonical.shape, len(scene.faces)
+    if len(vertices) != 2 or vertices[1] != 3 or scene.posed.shape != vertices:
+        raise ValueError(f"proxy vertices {vertices} and {scene.posed.shape} must both be (V, 3)")
+    if scene.faces.shape != (count, 3) or scene.part.shape != (count,):
+        raise ValueError(f"faces {scene.faces.shape} and part {scene.part.shape} do not match")
+    if scene.soft.shape != (count,):
+        raise ValueError(f"soft {scene.soft.shape} must have one entry per face, {count}")
+    if count and (scene.faces.min() < 0 or scene.faces.max() >= vertices[0]):
+        raise ValueError("a face names a vertex that does not exist")
+    if count and scene.part.max() >= len(scene.fields):
+        raise ValueError(f"part {scene.part.max()} has no field, there are {len(scene.fields)}")
+    width = scene.decoder.w1.shape[0]
+    if any(packed.planes.shape[3] != width for packed in scene.fields):
+        raise ValueError("fields and decoder were not packed together")
+    if scene.size < 1 or scene.samples not in _SAMPLES or not scene.band > 0:
+        raise ValueError("size must be positive, samples 1 to 32 and band positive")
+
+
+def sample_matrix(camera: Camera, size: int) -> NDArray[np.float64]:
+    """``(3, 4)`` world point to (column z, row z, z) of the 2x supersampled grid."""
+    intrinsics = np.asarray(camera.intrinsics, np.float64)
+    grid = np.array([[2.0 * size, 0, -0.5], [0, 2.0 * size, -0.5], [0, 0, 1.0]])
+    matrix: NDArray[np.float64] = grid @ intrinsics @ np.asarray(camera.world2cam)[:3]
+    return matrix
+
+
+def ray_table(camera: Camera, size: int) -> FloatArray:
+    """Direction of pixel (0, 0), its change per column and per row, pixel width at depth 1."""
+    inverse = np.asarray(camera.cam2world)[:3, :3] @ np.linalg.inv(camera.intrinsics)
+    first = inverse @ np.array([0.5 / size, 0.5 / size, 1.0])
+    width = 1.0 / (size * float(camera.intrinsics[0, 0]))
+    rows = [first, inverse[:, 0] / size, inverse[:, 1] / size, np.full(3, width)]
+    return np.array(rows, np.float32)
+
+
+def _field_tables(fields: Sequence[PackedField]) -> tuple[NDArray[np.int64], FloatArray]:
+    """Addresses, resolution; centre and scale of each field, as the kernels read them."""
+    integers = [
+        (f.planes.ctypes.data, f.scale.ctypes.data, f.offset.ctypes.data, f.resolution)
+        for f in fields
+    ]
+    floats = [(*f.center, 2.0 / f.box_warp) for f in fields]
+    return np.array(integers, np.int64), np.array(floats, np.float32)
+
+
+def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
+    size, count = scene.size, len(scene.faces)
+    projected = buffers.take("projected", scene.posed.shape, np.float64)
+    edges = buffers.take("edges", (count, 9), np.float64)
+    boxes = buffers.take("boxes", (count, 4), np.int32)
+    records = buffers.take("records", (count, RECORD), np.float32)
+    project_vertices(scene.posed, sample_matrix(scene.camera, size), projected)
+    run_parallel(set_up_triangles, projected, scene.faces, 2 * size, edges, boxes)
+    eye = np.asarray(scene.camera.cam2world, np.float64)[:3, 3].copy()
+    run_parallel(
+        describe_triangles, scene.posed, scene.canonical, scene.faces, edges, boxes, eye, records
+    )
+    starts, lists = _band_lists(boxes, size, buffers)
+    integers, floats = _field_tables(scene.fields)
+    image = np.empty((4, size, size), np.float32)
+    guide = np.empty((7, size, size) if scene.guides else (7, 1, 1), np.float32)
+    decoder = scene.decoder
+    run_parallel(
+        render_bands,
+        size,
+        starts,
+        lists,
+        edges,
+        boxes,
+        records,
+        scene.part,
+        scene.soft,
+        bool(scene.soft.any()),
+        ray_table(scene.camera, size),
+        integers,
+        floats,
+        decoder.w1,
+        decoder.b1,
+        decoder.w2,
+        decoder.b2,
+        scene.samples,
+        scene.band,
+        vertex_normals(scene.posed, scene.faces) if scene.guides else scene.posed,
+        scene.faces,
+        scene.guides,
+        image,
+        guide,
+    )
+    if not scene.guides:
+        return Frame(image[:3], image[3:])
+    return Frame(image[:3], image[3:], guide[:1], guide[1:4], guide[4:7])
+
+
+def _band_lists(
+    boxes: NDArray[np.int32], size: int, buffers: FrameBuffers
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Triangles of each band of rows, one list after the other, and where each starts."""
+    bands = -(-size // BAND)
+    starts = buffers.take("starts", (bands + 1,), np.int64)
+    total = count_bands(boxes, 2 * BAND, starts)
+    capacity = buffers.arrays.get("lists")
+    if capacity is None or len(capacity) < total:
+        buffers.arrays["lists"] = np.empty(total + total // 4 + 1, np.int32)
+    lists = buffers.arrays["lists"]
+    fill_bands(boxes, 2 * BAND, starts, buffers.take("cursors", (bands,), np.int64), lists)
+    return starts, lists
+
+
+def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray:
+    """Area-weighted unit normals ``(V, 3)``."""
+    corners = vertices[faces]
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    result = np.zeros_like(vertices)
+    for axis in range(3):
+        weights = np.repeat(normal[:, axis], 3)
+        result[:, axis] = np.bincount(faces.reshape(-1), weights, minlength=len(vertices))
+    length = np.linalg.norm(result, axis=1, keepdims=True)
+    return result / np.maximum(length, np.float32(1e-12))

@@ -1,0 +1,1 @@
+"""Tri-plane fields, their decoder and the dense reference renderer."""

@@ -1,0 +1,59 @@
+"""A tri-plane field: three feature planes in a cube of canonical space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+CHANNELS = 32
+
+
+@dataclass(frozen=True)
+class TriplaneField:
+    """Features stored on three axis-aligned planes (EG3D, Chan et al. 2022, section 4.1).
+
+    Attributes:
+        planes: ``(3, 32, R, R)`` float32, numpy or torch, in the order XY, XZ, ZY. Columns are
+            x, x, z and rows are y, z, y; row 0 and column 0 lie at the cube's lower side.
+        center: ``(3,)`` centre of the cube, canonical units.
+        box_warp: side of the cube, canonical units.
+
+    Raises:
+        ValueError: for planes of another shape or a side that is not positive.
+    """
+
+    planes: NDArray[np.float32] | torch.Tensor
+    center: NDArray[np.float32]
+    box_warp: float
+
+    def __post_init__(self) -> None:
+        shape = tuple(self.planes.shape)
+        if len(shape) != 4 or shape[:2] != (3, CHANNELS) or shape[2] != shape[3] or shape[3] < 2:
+            raise ValueError(f"planes must be (3, {CHANNELS}, R, R) with R >= 2, not {shape}")
+        if not self.box_warp > 0:
+            raise ValueError(f"box_warp must be positive, not {self.box_warp}")
+        center = np.asarray(self.center, np.float32).reshape(3)
+        object.__setattr__(self, "center", center)
+
+    @property
+    def resolution(self) -> int:
+        """Texels along a side of a plane."""
+        return int(self.planes.shape[-1])
+
+    @property
+    def bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Lower and upper corner of the cube, each ``(3,)``."""
+        half = np.float32(self.box_warp / 2)
+        return self.center - half, self.center + half
+
+    def tensor(self, device: torch.device | str | None = None) -> torch.Tensor:
+        """Return the planes as a torch tensor; gradients flow if they already were one."""
+        return torch.as_tensor(self.planes, dtype=torch.float32, device=device)
+
+    def normalised(self, points: torch.Tensor) -> torch.Tensor:
+        """Map canonical points ``(..., 3)`` to the cube's coordinates, -1..1 inside."""
+        center = torch.as_tensor(self.center, dtype=points.dtype, device=points.device)
+        return (points - center) / (self.box_warp / 2)
