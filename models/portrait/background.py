@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.portrait.pyramid import push_pull
+from models.portrait.resample import wide_blur
 
 Floats = NDArray[np.float32]
 
@@ -18,12 +19,13 @@ def inpaint_background(
 ) -> NDArray[np.float32]:
     """Fill the person out of a (3, S, S) picture; `alpha` and `valid` are (1, S, S).
 
-    `valid` marks real photo pixels; invented border pixels count less as a source.
+    `valid` marks real photo pixels; pixels beyond its border are filled as well.
     """
     image = np.ascontiguousarray(rgb.transpose(1, 2, 0), np.float32)
     keep = _kept(alpha[0])
-    trust = keep if valid is None else keep * (0.05 + 0.95 * valid[0])
-    filled = _smooth_inside(push_pull(image, trust.astype(np.float32)), keep)
+    if valid is not None:
+        keep = keep * cv2.erode(valid[0], np.ones((5, 5), np.uint8), borderValue=1.0)
+    filled = _smooth_inside(push_pull(image, np.maximum(keep, np.float32(1e-6))), keep)
     grain = _grain(image, keep)
     result = image * keep[..., None] + (filled + grain) * (1.0 - keep[..., None])
     return np.ascontiguousarray(np.clip(result, 0.0, 1.0).transpose(2, 0, 1), np.float32)
@@ -35,7 +37,8 @@ def _kept(alpha: Floats) -> Floats:
     reach = size // 36
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     covered = cv2.dilate((alpha > 0.01).astype(np.float32), disc)
-    return np.asarray(1.0 - np.clip(cv2.GaussianBlur(covered, (0, 0), reach / 3) * 1.6, 0, 1), np.float32)
+    soft = cv2.GaussianBlur(covered, (0, 0), reach / 3)
+    return np.asarray(1.0 - np.clip(soft * 1.6, 0.0, 1.0), np.float32)
 
 
 def _smooth_inside(image: Floats, keep: Floats) -> Floats:
@@ -44,7 +47,7 @@ def _smooth_inside(image: Floats, keep: Floats) -> Floats:
     depth = cv2.distanceTransform((keep < 0.5).astype(np.uint8), cv2.DIST_L2, 5) / size
     result = image
     for sigma, reach in ((0.012, 0.03), (0.04, 0.1), (0.08, 0.2)):
-        blurred = cv2.GaussianBlur(result, (0, 0), sigma * size, borderType=cv2.BORDER_REFLECT_101)
+        blurred = wide_blur(result, sigma * size)
         weight = np.clip(depth / reach, 0.0, 1.0)[..., None]
         result = result + (blurred - result) * weight
     return np.asarray(result, np.float32)

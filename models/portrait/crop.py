@@ -2,7 +2,8 @@
 
 Placed as the crops of FFHQ and EG3D are (Karras et al. 2019, appendix A; Chan et al. 2022,
 appendix): the eye line level, the side proportional to the face. Here the proportion is measured
-in three dimensions, so that a turned head or an open mouth does not change the scale.
+in three dimensions, so that a turned head or an open mouth does not change the scale, and the
+square grows when the hair or hat needs it.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.portrait.detect import Face
-from models.portrait.resample import apply, similarity, warp
+from models.portrait.resample import apply, invert, similarity, warp, wide_blur
 
 CROP_SIZE = 512
-# FFHQ's side is twice the larger of 2.0 x eye distance and 1.8 x eye-mouth distance, which is
-# the eye distance times about 4 on an average adult face.
-_SIDE_IN_EYE_DISTANCES = 4.1
-_SIDE_IN_EYE_TO_NOSE = 6.9
+_LEAST_MARGIN, _MOST_MARGIN = 1.12, 1.5
+_ROOM_ABOVE = 0.05  # of the side, between the hair and the upper border
 _RIGHT_EYE = (33, 133, 159, 145)
 _LEFT_EYE = (263, 362, 386, 374)
-_NOSE_BASE = 2
-_MOUTH_CORNERS = (61, 291)
+# The side of an FFHQ picture in distances that neither expression nor pose changes much.
+_SIDE_IN_EYE_DISTANCES = 4.85
+_SIDE_IN_TEMPLE_WIDTHS = 2.21
+_SIDE_IN_FOREHEAD_TO_NOSE = 3.3
+_TEMPLES = (127, 356)
+_FOREHEAD_AND_NOSE_BASE = (10, 2)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Crop:
 
     rgb (3, S, S) sRGB 0..1, smoothly continued where the photo ends; valid (1, S, S): 1 where the
     photo has pixels; matrix (2, 3): photo pixels to crop pixels; landmarks (478, 3) in crop pixels.
+    Pixel coordinates put the centre of the first pixel at 0.5.
     """
 
     rgb: NDArray[np.float32]
@@ -47,40 +51,51 @@ class Crop:
 
 
 def crop_portrait(
-    rgb: NDArray[np.float32], face: Face, size: int = CROP_SIZE, margin: float = 1.12
+    rgb: NDArray[np.float32], face: Face, size: int = CROP_SIZE, margin: float | None = None
 ) -> Crop:
     """Cut the head and shoulders of `face` from a (3, H, W) picture.
 
-    `margin` 1 shows about what an FFHQ picture shows; larger values show more around it.
+    `margin` 1 shows about what an FFHQ picture shows, larger values more; None takes 1.12 to 1.5,
+    as much as the hair needs.
     """
     matrix = _placement(face, size, margin)
     source = np.ascontiguousarray(rgb.transpose(1, 2, 0))
-    colour = np.clip(warp(source, matrix, size, cv2.BORDER_REFLECT_101), 0.0, 1.0)
-    inside = np.ones(rgb.shape[1:], np.float32)
-    valid = np.clip(warp(inside, matrix, size, cv2.BORDER_CONSTANT, 0.0), 0.0, 1.0)
-    continued = _soften_outside(colour.astype(np.float32), valid.astype(np.float32))
+    colour = np.clip(warp(source, matrix, size, cv2.BORDER_REPLICATE), 0.0, 1.0)
+    valid = _inside(matrix, size, rgb.shape[2], rgb.shape[1])
+    continued = _soften_outside(colour.astype(np.float32), valid)
     return Crop(
         np.ascontiguousarray(continued.transpose(2, 0, 1)),
-        valid.astype(np.float32)[None],
+        valid[None],
         matrix,
         apply(matrix, face.landmarks),
     )
 
 
-def _placement(face: Face, size: int, margin: float) -> NDArray[np.float64]:
+def _placement(face: Face, size: int, margin: float | None) -> NDArray[np.float64]:
     points = face.landmarks.astype(np.float64)
     right, left = points[list(_RIGHT_EYE)].mean(0), points[list(_LEFT_EYE)].mean(0)
-    eyes = (right + left) / 2
-    nose = points[_NOSE_BASE]
-    side = max(
-        _SIDE_IN_EYE_DISTANCES * float(np.linalg.norm(left - right)),
-        _SIDE_IN_EYE_TO_NOSE * float(np.linalg.norm(nose - eyes)),
-    )
+    side = _side(points, float(np.linalg.norm(left - right)))
     axis = (left - right)[:2]
     axis /= np.hypot(*axis)
     down = np.array([-axis[1], axis[0]])
-    centre = eyes[:2] + down * 0.06 * side + _towards_skull(face, axis) * side
+    centre = ((left + right) / 2)[:2] + (0.06 * down + _towards_skull(face, axis)) * side
+    if margin is None:
+        needed = _hair_height(face, centre, down) / ((0.5 - _ROOM_ABOVE) * side)
+        margin = float(np.clip(needed, _LEAST_MARGIN, _MOST_MARGIN))
     return similarity(centre, axis, side * margin, size)
+
+
+def _side(points: NDArray[np.float64], eye_distance: float) -> float:
+    """Side of the FFHQ-like square, pixels: the mean of three estimates."""
+    temples = np.linalg.norm(points[_TEMPLES[0]] - points[_TEMPLES[1]])
+    forehead, nose = _FOREHEAD_AND_NOSE_BASE
+    height = np.linalg.norm(points[forehead] - points[nose])
+    estimates = (
+        _SIDE_IN_EYE_DISTANCES * eye_distance,
+        _SIDE_IN_TEMPLE_WIDTHS * float(temples),
+        _SIDE_IN_FOREHEAD_TO_NOSE * float(height),
+    )
+    return sum(estimates) / len(estimates)
 
 
 def _towards_skull(face: Face, axis: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,18 +104,47 @@ def _towards_skull(face: Face, axis: NDArray[np.float64]) -> NDArray[np.float64]
     return np.asarray(-0.12 * np.sin(yaw) * axis)
 
 
+def _hair_height(face: Face, centre: NDArray[np.float64], down: NDArray[np.float64]) -> float:
+    """How far hair or hat reach above `centre`, in photo pixels, as the regions show it."""
+    person = (face.around.classes[0] < 0.5).astype(np.uint8)
+    size = person.shape[0]
+    points = apply(face.around.matrix, face.landmarks[:, :2])
+    middle, half = float(points[:, 0].mean()), 0.75 * float(np.ptp(points[:, 0]))
+    columns = np.abs(np.arange(size) - middle) < half
+    above = person * columns[None, :]
+    count, labels = cv2.connectedComponents(above)
+    at = np.clip(points.astype(int), 0, size - 1)
+    votes = np.bincount(labels[at[:, 1], at[:, 0]], minlength=count)
+    votes[0] = 0
+    if not votes.any():
+        return 0.0
+    rows = np.flatnonzero((labels == int(votes.argmax())).any(1))
+    top = apply(invert(face.around.matrix), np.array([[middle, rows[0]]], np.float32))[0]
+    return float((centre - top) @ down)
+
+
+def _inside(
+    matrix: NDArray[np.float64], size: int, width: int, height: int
+) -> NDArray[np.float32]:
+    """(size, size): 1 where the crop pixel's centre lies within the photo."""
+    axis = np.arange(size, dtype=np.float32) + 0.5
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    at = apply(invert(matrix), grid).reshape(size, size, 2)
+    within = (at >= 0.0) & (at <= np.array([width, height], np.float32))
+    return within.all(-1).astype(np.float32)
+
+
 def _soften_outside(
     colour: NDArray[np.float32], valid: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Melt the mirrored border into a blur that grows with the distance from the photo."""
+    """Melt the border that was carried outwards into a blur that grows with the distance."""
     if valid.min() >= 0.5:
         return colour
     size = colour.shape[0]
-    outside = (valid < 0.5).astype(np.uint8)
-    distance = cv2.distanceTransform(outside, cv2.DIST_L2, 5) / size
+    distance = cv2.distanceTransform((valid < 0.5).astype(np.uint8), cv2.DIST_L2, 5) / size
     result = colour
-    for sigma, reach in ((0.01, 0.02), (0.03, 0.06), (0.08, 0.15)):
-        blurred = cv2.GaussianBlur(result, (0, 0), sigma * size, borderType=cv2.BORDER_REFLECT_101)
+    for sigma, reach in ((0.008, 0.02), (0.02, 0.06), (0.05, 0.15)):
         weight = np.clip(distance / reach, 0.0, 1.0)[..., None]
+        blurred = wide_blur(result, sigma * size)
         result = result + (blurred - result) * weight * weight * (3.0 - 2.0 * weight)
     return np.clip(result, 0.0, 1.0).astype(np.float32)

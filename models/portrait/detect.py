@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import BadInput
-from models.portrait.plausible import is_human_face
+from models.portrait.plausible import Surroundings, is_human_face, look_around
 from models.portrait.resample import apply, invert, similarity, to_bytes, warp
 from models.portrait.tasks import detect_landmarks
 
@@ -33,13 +33,15 @@ class Face:
     landmarks (478, 3): x right, y down, z away from the viewer in the same scale, 0 at the
     head's centre; blendshapes (52,) 0..1 in the order of `models.pose.ARKIT_NAMES`; transform
     (4, 4): MediaPipe's canonical face (centimetres, y up, z to the viewer) to the camera of a
-    tight crop, with the photo's roll; box (4,): left, top, right, bottom of the landmarks.
+    tight crop, with the photo's roll; box (4,): left, top, right, bottom of the landmarks; around:
+    the regions in its neighbourhood.
     """
 
     landmarks: NDArray[np.float32]
     blendshapes: NDArray[np.float32]
     transform: NDArray[np.float32]
     box: NDArray[np.float32]
+    around: Surroundings
 
     @property
     def size(self) -> float:
@@ -81,7 +83,8 @@ def choose_face(faces: list[Face], index: int | None, name: str) -> Face:
     if index is None:
         return faces[0]
     if not 0 <= index < len(faces):
-        count = "1 face: use 0" if len(faces) == 1 else f"{len(faces)} faces: use 0 to {len(faces) - 1}"
+        last = len(faces) - 1
+        count = "1 face: use 0" if last == 0 else f"{last + 1} faces: use 0 to {last}"
         raise BadInput(f"there is no face {index} in {name}, it shows {count}")
     return faces[index]
 
@@ -196,25 +199,31 @@ def _measure(image: NDArray[np.uint8], rough: NDArray[np.float32]) -> Face | Non
     first = _read_crop(image, rough, *_CROPS[0])
     if first is None:
         return None
-    readings = [first]
-    for side, roll in _CROPS:
-        reading = _read_crop(image, first.landmarks, side, roll)
-        if reading is not None:
-            readings.append(reading)
-    readings = readings[1:]
-    if len(readings) < 2:
+    readings = [_read_crop(image, first.landmarks, *crop) for crop in _CROPS]
+    sure = [reading for reading in readings if reading is not None]
+    if len(sure) < len(_CROPS):
         return None
-    landmarks = np.stack([r.landmarks for r in readings])
-    if not is_human_face(image, landmarks):
-        return None
+    landmarks = np.stack([reading.landmarks for reading in sure])
     mean = landmarks.mean(0).astype(np.float32)
-    blendshapes = np.mean([r.blendshapes for r in readings], axis=0).astype(np.float32)
-    return Face(mean, blendshapes, readings[0].transform, _box(mean))
+    around = look_around(image, mean)
+    if not is_human_face(landmarks, around):
+        return None
+    blendshapes = np.mean([reading.blendshapes for reading in sure], axis=0).astype(np.float32)
+    return Face(mean, blendshapes, sure[0].transform, _box(mean), around)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one run of the landmarker says, in photo pixels."""
+
+    landmarks: NDArray[np.float32]
+    blendshapes: NDArray[np.float32]
+    transform: NDArray[np.float32]
 
 
 def _read_crop(
     image: NDArray[np.uint8], landmarks: NDArray[np.float32], side: float, roll: float
-) -> Face | None:
+) -> _Reading | None:
     """One reading of the face on a crop of `side` face sizes, turned by `roll` degrees."""
     matrix = _upright(landmarks, side, roll)
     view = warp(image, matrix, _REFINE_SIZE, cv2.BORDER_REPLICATE)
@@ -226,7 +235,7 @@ def _read_crop(
     names.pop("_neutral", None)
     blendshapes = np.array([*names.values(), 0.0], np.float32)  # tongueOut is not estimated
     transform = _rolled(np.asarray(result.facial_transformation_matrixes[0], np.float64), matrix)
-    return Face(points, blendshapes, transform.astype(np.float32), _box(points))
+    return _Reading(points, blendshapes, transform.astype(np.float32))
 
 
 def _upright(landmarks: NDArray[np.float32], side: float, roll: float) -> NDArray[np.float64]:

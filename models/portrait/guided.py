@@ -20,44 +20,44 @@ class GuidedFilter:
     """
 
     def __init__(self, guide: Floats, radius: int, epsilon: float) -> None:
-        self._guide = guide
+        self._guide = [np.ascontiguousarray(guide[..., c]) for c in range(3)]
         self._window = (2 * radius + 1, 2 * radius + 1)
-        self._mean = self._box(guide)
-        self._inverse = _inverse_symmetric(self._covariance(epsilon))
+        self._mean = [self._box(channel) for channel in self._guide]
+        self._inverse = self._inverse_covariance(epsilon)
 
-    def __call__(self, image: Floats, weight: Floats | None = None) -> Floats:
-        """Filter (H, W); `weight` (H, W) says how far each pixel is trusted as input."""
-        guide = self._guide
+    def __call__(self, image: Floats) -> Floats:
+        """Filter (H, W)."""
         mean = self._box(image)
-        cross = self._box(guide * image[..., None]) - self._mean * mean[..., None]
-        slope = np.einsum("hwij,hwj->hwi", self._inverse, cross)
-        offset = mean - (slope * self._mean).sum(-1)
-        if weight is None:
-            slope, offset = self._box(slope), self._box(offset)
-        else:
-            total = self._box(weight) + 1e-6
-            slope = self._box(slope * weight[..., None]) / total[..., None]
-            offset = self._box(offset * weight) / total
-        return np.asarray((slope * guide).sum(-1) + offset, np.float32)
+        cross = [
+            self._box(channel * image) - channel_mean * mean
+            for channel, channel_mean in zip(self._guide, self._mean, strict=True)
+        ]
+        rows = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
+        slopes = [sum(self._inverse[k] * c for k, c in zip(row, cross, strict=True)) for row in rows]
+        offset = mean
+        for slope, channel_mean in zip(slopes, self._mean, strict=True):
+            offset = offset - slope * channel_mean
+        result = self._box(offset)
+        for slope, channel in zip(slopes, self._guide, strict=True):
+            result = result + self._box(np.asarray(slope, np.float32)) * channel
+        return np.asarray(result, np.float32)
 
     def _box(self, image: Floats) -> Floats:
-        return cv2.blur(image, self._window, borderType=cv2.BORDER_REFLECT_101)  # type: ignore[return-value]
+        blurred = cv2.blur(image, self._window, borderType=cv2.BORDER_REFLECT_101)
+        return np.asarray(blurred, np.float32)
 
-    def _covariance(self, epsilon: float) -> Floats:
-        """(H, W, 6): the upper triangle rr, rg, rb, gg, gb, bb."""
-        guide, mean = self._guide, self._mean
-        rows, columns = (0, 0, 0, 1, 1, 2), (0, 1, 2, 1, 2, 2)
-        products = self._box(guide[..., rows] * guide[..., columns])  # type: ignore[index]
-        covariance = products - mean[..., rows] * mean[..., columns]  # type: ignore[index]
-        covariance[..., [0, 3, 5]] += epsilon
-        return covariance
-
-
-def _inverse_symmetric(c: Floats) -> Floats:
-    """(H, W, 3, 3) inverse of the symmetric matrices given as their six upper entries."""
-    a, b, d, e, f, g = (c[..., i] for i in range(6))
-    cofactors = [e * g - f * f, d * f - b * g, b * f - d * e, a * g - d * d, b * d - a * f, a * e - b * b]
-    determinant = a * cofactors[0] + b * cofactors[1] + d * cofactors[2]
-    full = np.stack([cofactors[i] for i in (0, 1, 2, 1, 3, 4, 2, 4, 5)], axis=-1)
-    full /= np.maximum(determinant, 1e-12)[..., None]
-    return full.reshape(*full.shape[:-1], 3, 3)
+    def _inverse_covariance(self, epsilon: float) -> list[Floats]:
+        """Upper triangle of the inverse of (covariance + epsilon): six (H, W) planes."""
+        pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        a, b, d, e, f, g = (
+            self._box(self._guide[i] * self._guide[j])
+            - self._mean[i] * self._mean[j]
+            + np.float32(epsilon if i == j else 0.0)
+            for i, j in pairs
+        )
+        cofactors = [
+            e * g - f * f, d * f - b * g, b * f - d * e, a * g - d * d, b * d - a * f, a * e - b * b,
+        ]  # fmt: skip
+        determinant = a * cofactors[0] + b * cofactors[1] + d * cofactors[2]
+        scale = 1.0 / np.maximum(determinant, np.float32(1e-18))
+        return [np.asarray(cofactor * scale, np.float32) for cofactor in cofactors]

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from models.assets import find_asset
 from models.portrait.crop import Crop
+from models.portrait.extend import close_head, continue_outside
 from models.portrait.guided import GuidedFilter
-from models.portrait.parse import BACKGROUND, segment
+from models.portrait.parse import BACKGROUND, HAIR, segment
 
 Floats = NDArray[np.float32]
 _MODNET_SIDE = 512
@@ -46,9 +47,10 @@ def matte(
     if weights is None:
         alpha = _refine(guide, person)
     else:
-        alpha = _choose(_modnet(crop, str(weights)), _refine(guide, person), crop.size)
-    alpha = _only_component(crop, alpha)
-    return np.ascontiguousarray(_fill_holes(alpha)[None], np.float32)
+        alpha = _choose(_modnet(crop, str(weights)), _refine(guide, person), raw)
+    alpha = _fill_holes(_only_component(crop, alpha))
+    alpha = close_head(crop, continue_outside(alpha[None], crop.valid)[0])
+    return np.ascontiguousarray(alpha[None], np.float32)
 
 
 def _refine(guide: Floats, person: Floats) -> Floats:
@@ -99,13 +101,21 @@ def _reach(grid: Floats, seed: tuple[Floats, float]) -> Floats:
     return np.asarray(np.hypot(offset[..., 0], offset[..., 1]), np.float32)
 
 
-def _choose(detailed: Floats, person: Floats, size: int) -> Floats:
-    """MODNet's soft edge near the person's contour, the classes elsewhere."""
-    near = cv2.dilate((person > 0.3).astype(np.uint8), _disc(size // 16))
-    core = cv2.erode((person > 0.9).astype(np.uint8), _disc(size // 24))
-    near = cv2.GaussianBlur(near.astype(np.float32), (0, 0), size / 128)
-    alpha = detailed * np.clip(2.0 * near - 0.5, 0.0, 1.0)
-    return np.maximum(alpha, cv2.GaussianBlur(core.astype(np.float32), (0, 0), size / 170))
+def _choose(detailed: Floats, person: Floats, raw: Floats) -> Floats:
+    """MODNet's soft edge near the person's contour, the classes elsewhere.
+
+    Hair may stray far from where the classes see it; clothes and skin may not.
+    """
+    size = person.shape[0]
+    hairy = cv2.dilate((raw[HAIR] > 0.3).astype(np.uint8), _disc(size // 14))
+    near = np.maximum(hairy * cv2.dilate((person > 0.2).astype(np.uint8), _disc(size // 14)),
+                      cv2.dilate((person > 0.3).astype(np.uint8), _disc(size // 50)))
+    core = cv2.erode((person > 0.8).astype(np.uint8), _disc(size // 64))
+    far_from_hair = 1 - cv2.dilate((raw[HAIR] > 0.4).astype(np.uint8), _disc(size // 50))
+    core = np.maximum(core * far_from_hair, cv2.erode((person > 0.9).astype(np.uint8), _disc(size // 24)))
+    allowed = np.clip(2.0 * cv2.GaussianBlur(near.astype(np.float32), (0, 0), size / 128) - 0.5, 0, 1)
+    sure = cv2.GaussianBlur(core.astype(np.float32), (0, 0), size / 170)
+    return np.asarray(np.maximum(detailed * allowed, sure), np.float32)
 
 
 def _only_component(crop: Crop, alpha: Floats) -> Floats:

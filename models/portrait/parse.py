@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.portrait.crop import Crop
+from models.portrait.extend import continue_outside
 from models.portrait.guided import GuidedFilter
 from models.portrait.resample import apply, invert, similarity, to_bytes, warp
 from models.portrait.tasks import segment_classes
@@ -23,7 +24,8 @@ def segment(crop: Crop) -> NDArray[np.float32]:
     strands and glasses better; the two are blended with a soft border.
     """
     image = to_bytes(crop.rgb)
-    whole = _look(image, np.array([[1.0, 0, 0], [0, 1.0, 0]]) * (_NETWORK_SIDE / crop.size), crop.size)
+    shrink = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]) * (_NETWORK_SIDE / crop.size)
+    whole = _look(image, shrink, crop.size)
     head = _head_square(crop)
     close = _look(image, head, crop.size)
     window = _window(head, crop.size)
@@ -40,6 +42,7 @@ def parse(crop: Crop, raw: NDArray[np.float32] | None = None) -> NDArray[np.floa
     guide = np.ascontiguousarray(crop.rgb.transpose(1, 2, 0))
     refine = GuidedFilter(guide, radius=max(2, crop.size // 128), epsilon=1e-3)
     refined = np.stack([np.clip(refine(c), 0.0, 1.0) for c in raw])
+    refined = continue_outside(refined, crop.valid)
     return np.asarray(refined / np.maximum(refined.sum(0, keepdims=True), 1e-6), np.float32)
 
 

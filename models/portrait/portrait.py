@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,13 +64,15 @@ def prepare(
     raw = segment(crop)
     others = [apply(crop.matrix, other.landmarks) for other in faces if other is not face]
     alpha = matte(crop, raw, others) * _photo_alpha(picture, crop)
+    foreground = unmix_foreground(crop.rgb, alpha, crop.valid)
+    background = inpaint_background(crop.rgb, alpha, crop.valid)
     yaw, pitch, roll = face.angles
     return Portrait(
-        crop=crop,
+        crop=_completed(crop, foreground, background, alpha),
         alpha=alpha,
-        foreground=unmix_foreground(crop.rgb, alpha),
+        foreground=foreground,
         classes=parse(crop, raw),
-        background=inpaint_background(crop.rgb, alpha, crop.valid),
+        background=background,
         landmarks=crop.landmarks,
         blendshapes=face.blendshapes,
         face=face,
@@ -88,6 +91,18 @@ def _picture(photo: str | Path | Picture | NDArray[np.generic]) -> Picture:
     if isinstance(photo, np.ndarray):
         return picture_from_array(photo)
     return read_image(photo)
+
+
+def _completed(
+    crop: Crop,
+    foreground: NDArray[np.float32],
+    background: NDArray[np.float32],
+    alpha: NDArray[np.float32],
+) -> Crop:
+    """The crop with the two layers' composite where the photo has no pixels."""
+    layered = foreground * alpha + background * (1.0 - alpha)
+    inside = cv2.GaussianBlur(crop.valid[0], (0, 0), 1.0)[None] * crop.valid
+    return replace(crop, rgb=(layered + (crop.rgb - layered) * inside).astype(np.float32))
 
 
 def _photo_alpha(picture: Picture, crop: Crop) -> NDArray[np.float32]:

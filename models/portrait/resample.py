@@ -59,6 +59,7 @@ def warp(
 
     A shrinking warp first reduces the picture by area averaging to at most twice the target's
     resolution and low-passes what is left; the final step is Lanczos (bicubic when enlarging).
+    `border` is BORDER_REPLICATE or BORDER_CONSTANT with `value`.
     """
     image, matrix = _cut(image, matrix, size)
     scale = scale_of(matrix)
@@ -75,6 +76,22 @@ def warp(
     )
 
 
+def wide_blur(image: Floats, sigma: float) -> Floats:
+    """Gaussian blur of (H, W[, C]); wide ones run on a reduced copy, which looks the same."""
+    factor = max(1, int(sigma / 4))
+    if factor == 1:
+        return np.asarray(_gauss(image, sigma), np.float32)
+    height, width = image.shape[:2]
+    size = (max(2, width // factor), max(2, height // factor))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    blurred = _gauss(small, sigma * size[0] / width)
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _gauss(image: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+
+
 def _cut(
     image: NDArray[np.generic], matrix: NDArray[np.float64], size: int
 ) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
@@ -85,13 +102,6 @@ def _cut(
     height, width = image.shape[:2]
     low = np.clip(np.floor(seen.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
     high = np.clip(np.ceil(seen.max(0) + margin), low + 1, [width, height]).astype(int)
-    # A border is mirrored at the picture's own edge, so cut only where the target ends inside.
-    reach_low = low == 0
-    reach_high = high == [width, height]
-    if reach_low.any() or reach_high.any():
-        extent = high - low
-        low = np.where(reach_high, np.maximum(0, low - extent), low)
-        high = np.where(reach_low, np.minimum([width, height], high + extent), high)
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ low
     return image[low[1] : high[1], low[0] : high[0]], moved

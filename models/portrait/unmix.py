@@ -24,7 +24,7 @@ def estimate_layers(image: Floats, alpha: Floats) -> tuple[Floats, Floats]:
     """Foreground and background colours, each (H, W, 3), of `image` (H, W, 3) under `alpha`."""
     height, width = alpha.shape
     levels = max(1, int(np.ceil(np.log2(max(height, width)))))
-    foreground = background = cv2.resize(image, (1, 1), interpolation=cv2.INTER_AREA).reshape(1, 1, 3)
+    foreground = background = image.mean(axis=(0, 1), dtype=np.float32).reshape(1, 1, 3)
     for level in range(levels + 1):
         size = (
             max(1, round(width ** (level / levels))),
@@ -39,8 +39,15 @@ def estimate_layers(image: Floats, alpha: Floats) -> tuple[Floats, Floats]:
     return foreground, background
 
 
-def unmix_foreground(rgb: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Colours (3, H, W) of the person alone: no background in soft pixels, filled beyond them."""
+def unmix_foreground(
+    rgb: NDArray[np.float32],
+    alpha: NDArray[np.float32],
+    valid: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Colours (3, H, W) of the person alone: no background in soft pixels, filled beyond them.
+
+    Pixels where `valid` (1, H, W) is 0 are no source of colour.
+    """
     image = np.ascontiguousarray(rgb.transpose(1, 2, 0), np.float32)
     matte = np.ascontiguousarray(alpha[0], np.float32)
     foreground, _ = estimate_layers(image, matte)
@@ -48,6 +55,8 @@ def unmix_foreground(rgb: NDArray[np.float32], alpha: NDArray[np.float32]) -> ND
     mixed = foreground + (image - foreground) * (certain > 0.999)
     # Colours where the matte is next to nothing are guesses; take the neighbours' instead.
     trust = np.clip((matte - 0.02) / 0.2, 0.0, 1.0)
+    if valid is not None:
+        trust = trust * cv2.erode(valid[0], np.ones((3, 3), np.uint8), borderValue=1.0)
     filled = push_pull(np.clip(mixed, 0.0, 1.0).astype(np.float32), trust.astype(np.float32))
     return np.ascontiguousarray(np.clip(filled, 0.0, 1.0).transpose(2, 0, 1))
 
