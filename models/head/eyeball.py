@@ -36,7 +36,7 @@ def uv_from_direction(direction: NDArray[np.floating]) -> NDArray[np.float32]:
     across = np.linalg.norm(direction[:, :2], axis=1)
     angle = np.arctan2(across, direction[:, 2])
     scale = 0.5 * angle / MAX_ANGLE / np.maximum(across, 1e-12)
-    return (0.5 + direction[:, :2] * scale[:, None]).astype(np.float32)
+    return np.asarray(0.5 + direction[:, :2] * scale[:, None], np.float32)
 
 
 def uv_angle(uv: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.head.eyeball import IRIS_RADIUS, PUPIL_RATIO, uv_angle
 from models.head.mouth import ARCH_DEPTH, ARCH_WIDTH, MouthRegion
 from models.head.part_mesh import PartMesh
+from models.head.photo_samples import LUMA
 
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
@@ -22,7 +23,6 @@ TEETH_RGB = (0.815, 0.745, 0.66)
 SKIN_RGB = (0.80, 0.62, 0.53)
 _PUPIL_RGB = (0.045, 0.038, 0.036)
 _SHADOW_WARMTH = np.array([0.86, 1.08, 1.18])
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def _smoothstep(low: float, high: float, value: Floats) -> Floats:
@@ -69,10 +69,10 @@ def _iris_colour(base: Floats, turn: Floats, radius: Floats, pupil: float, seed:
     """Painted iris (N, 3) around ``base``; ``radius`` is 0 at the axis, 1 at the limbus."""
     along = np.clip((radius - pupil) / (1 - pupil), 0, 1)
     bright = 0.86 + 0.34 * np.exp(-(((along - 0.42) / 0.33) ** 2))
-    bright *= 1 + 0.17 * _fibres(turn, radius, seed) * _smoothstep(0.0, 0.2, along)
+    bright *= 1 + 0.13 * _fibres(turn, radius, seed) * _smoothstep(0.0, 0.2, along)
     # The collarette next to the pupil is a little warmer than the outer iris.
     warm = np.exp(-((along / 0.35) ** 2))[:, None] * np.array([0.10, 0.03, -0.07])
-    return base * bright[:, None] * (1 + warm)
+    return np.asarray(base * bright[:, None] * (1 + warm))
 
 
 def _sclera_colour(base: Floats, uv: Floats, angle: Floats) -> Floats:
@@ -116,15 +116,15 @@ def paint_eye(
     Returns:
         (N, 3) float32 sRGB in 0..1.
     """
-    uv = np.asarray(uv, np.float64)
-    angle = uv_angle(uv)
-    turn = np.arctan2(uv[:, 1] - 0.5, uv[:, 0] - 0.5)
+    place = np.asarray(uv, np.float64)
+    angle = uv_angle(place)
+    turn = np.arctan2(place[:, 1] - 0.5, place[:, 0] - 0.5)
     radius = np.sin(np.minimum(angle, np.pi / 2)) / iris_radius
     radius = np.where(angle > np.pi / 2, 9.0, radius)
-    sclera = _sclera_colour(np.asarray(sclera_rgb, np.float64), uv, angle)
+    sclera = _sclera_colour(np.asarray(sclera_rgb, np.float64), place, angle)
     if iris_texture is None:
         iris = _iris_colour(np.asarray(iris_rgb, np.float64), turn, radius, pupil, seed)
-        iris = _mix(iris, iris * 0.42, _smoothstep(0.72, 1.0, radius))
+        iris = _mix(iris, iris * 0.50, _smoothstep(0.70, 1.0, radius))
         dark = np.minimum(np.asarray(_PUPIL_RGB), 0.5 * np.asarray(iris_rgb, np.float64))
         open_pupil = 1 - _smoothstep(pupil - 0.05, pupil + 0.05, radius)
         iris = _mix(iris, np.broadcast_to(dark, iris.shape), open_pupil)
@@ -135,8 +135,8 @@ def paint_eye(
     shade = lid_shade * _smoothstep(0.15, 1.25, height) + 0.08 * _smoothstep(0.6, 1.6, -height)
     colour = colour * (1 - shade)[:, None] * light
     if highlight is not None:
-        place = np.stack([np.cos(turn), np.sin(turn)], 1) * radius[:, None]
-        distance = np.linalg.norm(place - np.asarray(highlight), axis=1)
+        disc = np.stack([np.cos(turn), np.sin(turn)], 1) * radius[:, None]
+        distance = np.linalg.norm(disc - np.asarray(highlight), axis=1)
         glint = np.broadcast_to(min(0.96, 0.96 * light), colour.shape)
         colour = _mix(colour, glint, 1 - _smoothstep(0.10, 0.22, distance))
     return np.clip(colour, 0, 1).astype(np.float32)
@@ -155,7 +155,7 @@ def _light_reaching(mesh: PartMesh) -> Floats:
     normals = mesh.normals().astype(np.float64)
     facing = normals @ np.array([0.0, 0.28, 0.96])
     wrap = np.clip((facing + 0.55) / 1.5, 0, 1)
-    return reach * (0.42 + 0.58 * wrap)
+    return np.asarray(reach * (0.42 + 0.58 * wrap))
 
 
 def _teeth_colour(base: Floats, uv: Floats, depth: Floats) -> Floats:
@@ -168,7 +168,8 @@ def _teeth_colour(base: Floats, uv: Floats, depth: Floats) -> Floats:
     colour = _mix(colour, colour * np.array([0.95, 0.95, 0.955]), edge)
     yellow = np.clip(depth, 0, 1)[:, None] * np.array([0.04, 0.09, 0.20])
     gap = 0.34 * _smoothstep(0.70, 1.0, aside)
-    return colour * (1 - yellow) * (1 - gap[:, None] * np.array([0.9, 1.0, 1.06]))
+    crevice = gap[:, None] * np.array([0.9, 1.0, 1.06])
+    return np.asarray(colour * (1 - yellow) * (1 - crevice))
 
 
 def _flesh_colours(tone: Floats) -> dict[MouthRegion, Floats]:
@@ -176,7 +177,7 @@ def _flesh_colours(tone: Floats) -> dict[MouthRegion, Floats]:
 
     Gums darken with the skin but far less than it does.
     """
-    luma = float(tone @ _LUMA)
+    luma = float(tone @ LUMA)
     tint = tone / max(luma, 1e-3)
     depth = 0.72 + 0.28 * min(luma / 0.66, 1.15)
 
@@ -229,7 +230,7 @@ def paint_mouth(
     gentle = np.where(teeth, 0.75, np.where(mesh.region == MouthRegion.CAVITY, 0.7, 0.95))
     fade = gentle[:, None] * _SHADOW_WARMTH
     shaded = colour * reaching[:, None] ** fade
-    return np.clip(shaded, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(shaded, 0, 1), np.float32)
 
 
 def _flesh_shade(region: MouthRegion, uv: Floats) -> Floats:

@@ -38,7 +38,7 @@ class PartMesh:
         for corner in range(3):
             np.add.at(total, self.faces[:, corner], face)
         length = np.linalg.norm(total, axis=1, keepdims=True)
-        return (total / np.maximum(length, 1e-20)).astype(np.float32)
+        return np.asarray(total / np.maximum(length, 1e-20), np.float32)
 
     def signed_volume(self) -> float:
         """Enclosed volume of a closed mesh; positive when its faces point outward."""

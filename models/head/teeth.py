@@ -24,16 +24,15 @@ _FILL = 1.012
 def _through(values: tuple[float, float, float], rise: Floats) -> Floats:
     """Parabola through values at rise 0, 0.5 and 1."""
     low, middle, high = values
-    return low + rise * (
-        4 * middle - 3 * low - high + rise * (2 * low - 4 * middle + 2 * high)
-    )
+    return low + rise * (4 * middle - 3 * low - high + rise * (2 * low - 4 * middle + 2 * high))
 
 
 def _taper(kind: ToothKind) -> Floats:
     """Width of each level over the greatest width: narrow neck, contact in the upper third."""
     neck = 0.76 if kind.square < 3 else 0.84
     knots = [-0.22, 0.0, 0.35, 0.70, 0.9, 1.0]
-    return np.interp(_LEVELS, knots, [neck - 0.08, neck, 0.93, 1.0, 0.97, 0.93])
+    widths = [neck - 0.08, neck, 0.93, 1.0, 0.97, 0.93]
+    return np.asarray(np.interp(_LEVELS, knots, widths), np.float64)
 
 
 def _edge_rounding() -> Floats:
@@ -111,9 +110,7 @@ def tooth_row(
         neck = edge_height[index] - upward * kind.height * scale
         root = np.array([0.0, rings[0, :, 1].mean(), rings[0, 0, 2]])
         local, faces = capped_tube(rings, root, tip)
-        ground = (
-            position[index] + local[:, :1] * tangent[index] + local[:, 1:2] * normal[index]
-        )
+        ground = position[index] + local[:, :1] * tangent[index] + local[:, 1:2] * normal[index]
         vertices = np.stack([ground[:, 0], neck + upward * local[:, 2], ground[:, 1]], 1)
         crown = part(vertices, faces, _crown_uv(rings, widths[index]), region=region, jaw=jaw)
         side.append(crown.outward())
