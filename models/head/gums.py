@@ -66,7 +66,7 @@ def gum_band(
     base = _along(neck, centres, arc)
     front = _along(np.array([k.labial[0] * k.thickness for k in teeth]), centres, arc)
     back = _along(np.array([k.lingual[0] * k.thickness for k in teeth]), centres, arc)
-    papilla = _along(np.array([0.36 * k.height for k in teeth]), centres, arc)
+    papilla = _along(np.array([0.41 * k.height for k in teeth]), centres, arc)
     scallop = papilla * np.abs(place) ** 2.2
     # Between two teeth the gum draws back from the lips; over a root it swells.
     hollow = 0.9 * np.abs(place) ** 2.5

@@ -172,6 +172,13 @@ def _teeth_colour(base: Floats, uv: Floats, depth: Floats) -> Floats:
     return np.asarray(colour * (1 - yellow) * (1 - crevice))
 
 
+def _usual_ivory(tone: Floats) -> Floats:
+    """Default tooth colour (3,), leaning a little towards the hue of the photo's light."""
+    usual = np.asarray(SKIN_RGB)
+    tint = (tone / max(float(tone @ LUMA), 1e-3)) / (usual / float(usual @ LUMA))
+    return np.asarray(np.asarray(TEETH_RGB) * np.clip(0.8 + 0.2 * tint, 0.85, 1.06))
+
+
 def _flesh_colours(tone: Floats) -> dict[MouthRegion, Floats]:
     """Gum, palate, tongue and cavity colours of unit light, tinted by the person's tone.
 
@@ -217,7 +224,7 @@ def paint_mouth(
     reaching = _light_reaching(mesh)
     depth = np.clip(-mesh.vertices[:, 2].astype(np.float64) / ARCH_DEPTH, 0, 1)
     uv = mesh.uv.astype(np.float64)
-    ivory = np.asarray(TEETH_RGB) * light if teeth_rgb is None else np.asarray(teeth_rgb)
+    ivory = _usual_ivory(tone) * light if teeth_rgb is None else np.asarray(teeth_rgb)
     colour = np.zeros((len(mesh.vertices), 3))
     teeth = mesh.region <= MouthRegion.LOWER_TEETH
     colour[teeth] = _teeth_colour(ivory, uv[teeth], depth[teeth])
@@ -241,5 +248,6 @@ def _flesh_shade(region: MouthRegion, uv: Floats) -> Floats:
         groove = np.exp(-(((uv[:, 0] - 0.5) / 0.06) ** 2))
         return (1.0 - 0.12 * groove) * (1 - 0.35 * uv[:, 1])
     if region == MouthRegion.PALATE:
-        return 0.90 - 0.35 * uv[:, 1]
+        # It faces down, yet the tongue throws light up to it.
+        return 1.75 - 0.75 * uv[:, 1]
     return 0.62 - 0.30 * _smoothstep(0.0, 0.75, uv[:, 1])
