@@ -1,0 +1,1 @@
+"""Binding the proxy mesh to the head and deforming it by a pose."""

@@ -1,0 +1,1 @@
+"""Data that Triptych carries: head, weights, motions; manifest.json describes the weights."""

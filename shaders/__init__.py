@@ -1,0 +1,1 @@
+"""GLSL sources, loaded by name."""

@@ -1,0 +1,1 @@
+"""The application: command line, session, engine, drivers, delivery and window."""
