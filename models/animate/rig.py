@@ -1,0 +1,123 @@
+"""The rig: everything needed to turn a ``Pose`` into moved proxy vertices, without a head file.
+
+A rig is baked once per avatar.  It holds sparse ARKit displacements, linear-blend-skinning
+weights for seven joints, and the way each ``jaw*`` coefficient moves the jaw bone, so that teeth
+and tongue follow the skin rigidly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.rig_kernels import add_blendshapes, keep_outside_spheres, skin
+from models.animate.rotation import axis_angle_matrix, gaze_matrix
+from models.pose import ARKIT_INDEX, Pose
+
+FloatArray = NDArray[np.float32]
+
+JOINTS = ("root", "neck", "head", "jaw", "jaw_bone", "eye_left", "eye_right")
+"""``jaw`` carries skin, which ARKit shapes already move; ``jaw_bone`` carries teeth and tongue."""
+
+LOOK_YAW = float(np.radians(35.0))
+LOOK_PITCH = float(np.radians(25.0))
+"""Eye rotation at a coefficient of 1 for eyeLookIn/Out and eyeLookUp/Down."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Rest shape and motion of a proxy mesh with V vertices.
+
+    Attributes:
+        rest: (V, 3) neutral vertices, canonical units.
+        blend_start: (53,) int32, displacements of coefficient ``i`` are rows
+            ``blend_start[i]:blend_start[i + 1]`` of the next two.
+        blend_vertex: (N,) int32 vertex of each displacement.
+        blend_delta: (N, 3) displacement at coefficient 1.
+        weights: (V, 7) skinning weights in the order of ``JOINTS``; rows sum to one.
+        pivots: (7, 3) joint centres in the neutral pose.
+        jaw_motion: (52, 6) rotation (axis-angle) and translation of the jaw bone per coefficient.
+        lid_vertices: (L,) int32 vertices kept outside the eyeballs.
+        lid_sphere: (L, 4) centre and radius of the eyeball below each of them.
+    """
+
+    rest: FloatArray
+    blend_start: NDArray[np.int32]
+    blend_vertex: NDArray[np.int32]
+    blend_delta: FloatArray
+    weights: FloatArray
+    pivots: FloatArray
+    jaw_motion: FloatArray
+    lid_vertices: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    lid_sphere: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+
+    def deform(self, pose: Pose) -> FloatArray:
+        """Vertices (V, 3) in ``pose``."""
+        coefficients = effective_blendshapes(pose)
+        vertices = self.rest.copy()
+        add_blendshapes(
+            vertices, coefficients, self.blend_start, self.blend_vertex, self.blend_delta
+        )
+        keep_outside_spheres(vertices, self.lid_vertices, self.lid_sphere)
+        return np.asarray(skin(vertices, self.weights, self.joint_transforms(pose)))
+
+    def joint_transforms(self, pose: Pose) -> FloatArray:
+        """(7, 3, 4) world transforms of the joints relative to the neutral pose."""
+        root = _translation(pose.translation)
+        neck = root @ self._about("neck", axis_angle_matrix(pose.neck))
+        head = neck @ self._about("head", axis_angle_matrix(pose.head))
+        jaw = head @ self._about("jaw", axis_angle_matrix(pose.jaw))
+        carried = self.jaw_motion.T @ pose.blendshapes
+        bone = jaw @ _translation(carried[3:]) @ self._about("jaw", axis_angle_matrix(carried[:3]))
+        transforms = [root, neck, head, jaw, bone]
+        for side, gaze in zip(("left", "right"), eye_angles(pose), strict=True):
+            transforms.append(head @ self._about(f"eye_{side}", gaze_matrix(*gaze)))
+        return np.stack(transforms)[:, :3].astype(np.float32)
+
+    def _about(self, joint: str, rotation: NDArray[np.float64]) -> NDArray[np.float64]:
+        pivot = self.pivots[JOINTS.index(joint)].astype(np.float64)
+        transform = np.eye(4)
+        transform[:3, :3] = rotation
+        transform[:3, 3] = pivot - rotation @ pivot
+        return transform
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays by name, for a file."""
+        return dict(vars(self))
+
+
+def eye_angles(pose: Pose) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Yaw and pitch (radians) of the left and the right eyeball.
+
+    Gaze and the ARKit eyeLook coefficients add up; ``In`` is towards the nose, so the subject's
+    left eye (at +X) looks in towards -X.
+    """
+    c = pose.coefficient
+    left = (
+        float(pose.gaze_left[0]) + LOOK_YAW * (c("eyeLookOutLeft") - c("eyeLookInLeft")),
+        float(pose.gaze_left[1]) + LOOK_PITCH * (c("eyeLookUpLeft") - c("eyeLookDownLeft")),
+    )
+    right = (
+        float(pose.gaze_right[0]) + LOOK_YAW * (c("eyeLookInRight") - c("eyeLookOutRight")),
+        float(pose.gaze_right[1]) + LOOK_PITCH * (c("eyeLookUpRight") - c("eyeLookDownRight")),
+    )
+    return left, right
+
+
+def effective_blendshapes(pose: Pose) -> FloatArray:
+    """Coefficients (52,) with the lids following the eyeballs up and down."""
+    coefficients = pose.blendshapes.astype(np.float32).copy()
+    for side, gaze in (("Left", pose.gaze_left), ("Right", pose.gaze_right)):
+        lift = float(gaze[1]) / LOOK_PITCH
+        coefficients[ARKIT_INDEX[f"eyeLookUp{side}"]] += max(lift, 0.0)
+        coefficients[ARKIT_INDEX[f"eyeLookDown{side}"]] += max(-lift, 0.0)
+    return coefficients
+
+
+def _translation(offset: NDArray[np.floating]) -> NDArray[np.float64]:
+    transform = np.eye(4)
+    transform[:3, 3] = offset
+    return transform

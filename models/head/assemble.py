@@ -1,0 +1,249 @@
+"""One fitted person as a rigged mesh: skin, eyeballs and mouth, without hair and shoulders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.proxy import Part
+from models.animate.rig import JOINTS, Rig
+from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
+from models.head.eyeball import eyeball
+from models.head.gaze import EYE_RADIUS
+from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
+from models.head.mouth import MouthRegion, mouth_parts
+from models.head.open_head import OpenHeadData
+from models.head.part_mesh import PartMesh, merge_parts
+from models.pose import ARKIT_INDEX
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int32]
+
+_MOUTH_WIDTH = 0.050
+"""Metres between the mouth corners for which ``mouth_parts`` has its default size."""
+_TEETH_BEHIND_LIPS = 0.0085
+_TEETH_ABOVE_LINE = 0.0010
+_LID_THICKNESS = 0.0012
+
+
+class Region(IntEnum):
+    """What a skin vertex belongs to; values stand in the head file."""
+
+    FACE = 0
+    INNER_MOUTH = 1
+    EYE_SOCKET = 2
+    HIDDEN = 3
+    EAR = 4
+    NECK = 6
+
+
+@dataclass(frozen=True)
+class HeadMesh:
+    """A fitted head. Vertices: skin, left eyeball, right eyeball, mouth.
+
+    Attributes:
+        rig: motion of all vertices.
+        faces: (F, 3) int32.
+        part: (F,) uint8 ``Part``.
+        skin_count: number of skin vertices, which come first.
+        skin_region: (skin_count,) ``Region``.
+        skin_mirror: (skin_count,) skin vertex at the mirrored place.
+        eyes: first vertex and mesh of the left and the right eyeball (unit frame).
+        mouth_start: first vertex of the mouth.
+        mouth: the generated mouth in its own frame.
+    """
+
+    rig: Rig
+    faces: IntArray
+    part: NDArray[np.uint8]
+    skin_count: int
+    skin_region: NDArray[np.uint8]
+    skin_mirror: IntArray
+    eyes: tuple[tuple[int, PartMesh], tuple[int, PartMesh]]
+    mouth_start: int
+    mouth: PartMesh
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What makes a head one person's.
+
+    Attributes:
+        shape: (64,) identity coefficients.
+        offsets: (V, 3) neutral skin displacement.
+        iris_ratio: iris radius over eyeball radius.
+        eye_axis: (2, 2) yaw and pitch of the left and right eyeball at gaze zero, radians.
+    """
+
+    shape: FloatArray
+    offsets: FloatArray
+    iris_ratio: float
+    eye_axis: FloatArray
+
+
+def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
+    """Build the rigged head of one person."""
+    points = head.points(identity.shape)
+    skin = np.asarray(head.subdivision @ points[: head.control_count], np.float32)
+    skin = skin + identity.offsets
+    landmarks = np.asarray(head.landmark_map @ points[: head.control_count])
+    eye = eyeball(iris_radius=float(np.clip(identity.iris_ratio, 0.28, 0.5)))
+    centres = np.stack([points[head.point("eye_left")], points[head.point("eye_right")]])
+    eyes = [
+        centre + EYE_RADIUS * eye.vertices @ gaze_matrix(*axis).T
+        for centre, axis in zip(centres, identity.eye_axis, strict=True)
+    ]
+    mouth, mouth_vertices = _place_mouth(landmarks)
+    vertices = np.concatenate([skin, *eyes, mouth_vertices]).astype(np.float32)
+    starts = np.cumsum([0, len(skin), len(eye.vertices), len(eye.vertices)])
+    return HeadMesh(
+        rig=_rig(head, vertices, points, centres, skin, eye, mouth),
+        faces=np.concatenate(
+            [
+                head.skin_faces,
+                eye.faces + starts[1],
+                eye.faces + starts[2],
+                mouth.faces + starts[3],
+            ]
+        ).astype(np.int32),
+        part=np.concatenate(
+            [
+                _skin_part(head),
+                np.full(len(eye.faces), Part.EYE_LEFT, np.uint8),
+                np.full(len(eye.faces), Part.EYE_RIGHT, np.uint8),
+                np.full(len(mouth.faces), Part.MOUTH, np.uint8),
+            ]
+        ),
+        skin_count=len(skin),
+        skin_region=head.region,
+        skin_mirror=head.skin_mirror,
+        eyes=((int(starts[1]), eye), (int(starts[2]), eye)),
+        mouth_start=int(starts[3]),
+        mouth=mouth,
+    )
+
+
+def _skin_part(head: OpenHeadData) -> NDArray[np.uint8]:
+    """The sack behind the lips belongs to the mouth: it lies behind them in every front view."""
+    inner = head.region[head.skin_faces] == Region.INNER_MOUTH
+    return np.where(inner.all(1), Part.MOUTH, Part.HEAD).astype(np.uint8)
+
+
+def _place_mouth(landmarks: NDArray[np.floating]) -> tuple[PartMesh, NDArray[np.floating]]:
+    """The generated mouth and its vertices in canonical space, behind the closed lips."""
+    corners = landmarks[[OUTER_LIPS[0], OUTER_LIPS[10]]]
+    units_per_metre = float(np.linalg.norm(corners[0] - corners[1])) / _MOUTH_WIDTH
+    parts = mouth_parts()
+    parts.pop(MouthRegion.CAVITY)
+    mouth = merge_parts(parts.values())
+    middle = [INNER_LIPS_UPPER[5], INNER_LIPS_LOWER[5]]
+    line = landmarks[middle].mean(0)
+    offset = np.array([0.0, _TEETH_ABOVE_LINE, -_TEETH_BEHIND_LIPS]) * units_per_metre
+    return mouth, line + offset + units_per_metre * mouth.vertices
+
+
+def _rig(
+    head: OpenHeadData,
+    vertices: FloatArray,
+    points: FloatArray,
+    centres: FloatArray,
+    skin: FloatArray,
+    eye: PartMesh,
+    mouth: PartMesh,
+) -> Rig:
+    weights = np.zeros((len(vertices), len(JOINTS)), np.float32)
+    weights[: len(skin), :4] = head.skin_weights
+    row = len(skin)
+    for joint in ("eye_left", "eye_right"):
+        weights[row : row + len(eye.vertices), JOINTS.index(joint)] = 1.0
+        row += len(eye.vertices)
+    weights[row:, JOINTS.index("jaw_bone")] = mouth.jaw
+    weights[row:, JOINTS.index("head")] = 1.0 - mouth.jaw
+    pivots = np.zeros((len(JOINTS), 3), np.float32)
+    for joint, point in (("neck", "neck"), ("head", "head"), ("jaw", "jaw"), ("jaw_bone", "jaw")):
+        pivots[JOINTS.index(joint)] = points[head.point(point)]
+    pivots[JOINTS.index("eye_left")], pivots[JOINTS.index("eye_right")] = centres
+    start, vertex, delta = _sparse_blendshapes(head, mouth, row, vertices)
+    lids, sphere = _lids(head, skin, centres)
+    return Rig(
+        rest=vertices,
+        blend_start=start,
+        blend_vertex=vertex,
+        blend_delta=delta,
+        weights=weights,
+        pivots=pivots,
+        jaw_motion=_jaw_motion(head, skin, pivots[JOINTS.index("jaw")]),
+        lid_vertices=lids,
+        lid_sphere=sphere,
+    )
+
+
+def _skin_blendshapes(head: OpenHeadData) -> FloatArray:
+    """(52, V, 3) displacements of the skin."""
+    control = head.blendshapes[:, : head.control_count]
+    return np.stack([head.subdivision @ shape for shape in control]).astype(np.float32)
+
+
+def _sparse_blendshapes(
+    head: OpenHeadData, mouth: PartMesh, mouth_start: int, vertices: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    starts, rows, deltas = [0], [], []
+    for index, shape in enumerate(_skin_blendshapes(head)):
+        moved = np.nonzero(np.abs(shape).max(1) > 2e-5)[0]
+        delta = shape[moved]
+        if index == ARKIT_INDEX["tongueOut"]:
+            out, reach = _tongue_out(mouth, vertices[mouth_start:])
+            moved, delta = np.append(moved, out + mouth_start), np.concatenate([delta, reach])
+        rows.append(moved)
+        deltas.append(delta)
+        starts.append(starts[-1] + len(moved))
+    return (
+        np.asarray(starts, np.int32),
+        np.concatenate(rows).astype(np.int32),
+        np.concatenate(deltas).astype(np.float32),
+    )
+
+
+def _tongue_out(mouth: PartMesh, placed: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Displacement of the tongue for ``tongueOut``: its tip slides out over the lower lip."""
+    tongue = np.nonzero(mouth.region == MouthRegion.TONGUE)[0]
+    depth = placed[tongue, 2]
+    share = (depth - depth.min()) / np.ptp(depth)
+    reach = share[:, None] ** 2 * np.array([0.0, 0.01, 0.11])
+    return tongue.astype(np.int32), np.asarray(reach, np.float32)
+
+
+def _jaw_motion(head: OpenHeadData, skin: FloatArray, pivot: FloatArray) -> FloatArray:
+    """(52, 6) rigid motion of the chin bone in each coefficient whose name begins with jaw."""
+    jaw = head.skin_weights[:, 3]
+    chin = (jaw > 0.9 * jaw.max()) & (head.region == Region.FACE)
+    motion = np.zeros((len(ARKIT_INDEX), 6), np.float32)
+    shapes = _skin_blendshapes(head)
+    for name, index in ARKIT_INDEX.items():
+        if not name.startswith("jaw"):
+            continue
+        rotation, shift = rigid_fit(skin[chin], skin[chin] + shapes[index][chin])
+        motion[index, :3] = matrix_axis_angle(rotation)
+        motion[index, 3:] = shift - (pivot - rotation @ pivot)
+    return motion
+
+
+def _lids(head: OpenHeadData, skin: FloatArray, centres: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Skin vertices of the lids and the sphere (centre, radius) that each must stay outside of."""
+    blinks = [ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]]
+    shapes = np.stack(
+        [head.subdivision @ head.blendshapes[i, : head.control_count] for i in blinks]
+    )
+    outside = head.region == Region.FACE
+    rows, spheres = [], []
+    for shape, centre in zip(shapes, centres, strict=True):
+        moved = np.linalg.norm(shape, axis=1) > 0.002
+        near = np.linalg.norm(skin - centre, axis=1) < 1.35 * EYE_RADIUS
+        lid = np.nonzero(moved & near & outside)[0]
+        rows.append(lid)
+        sphere = np.append(centre, EYE_RADIUS + _LID_THICKNESS)
+        spheres.append(np.broadcast_to(sphere, (len(lid), 4)))
+    return np.concatenate(rows).astype(np.int32), np.concatenate(spheres).astype(np.float32)
