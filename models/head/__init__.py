@@ -1,0 +1,1 @@
+"""Parametric heads: the open head, FLAME files, eyeballs, mouth and their fitting."""
