@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -20,10 +20,8 @@ _FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 def compiled(function: Function) -> Function:
     """Compile ``function`` on first use, without the GIL, kept in the on-disk cache."""
-    kernel: Function = numba.njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")(
-        function
-    )
-    return kernel
+    kernel: Any = numba.njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")(function)
+    return cast(Function, kernel)
 
 
 def thread_count() -> int:

@@ -46,8 +46,10 @@ def softplus(value: Any) -> Any:
     """Return log(1 + exp(x)) of sixteen lanes, within 1e-4."""
     zero = broadcast(np.float32(0.0))
     positive = maximum(value, zero)
-    size = minimum(add(positive, maximum(multiply(value, broadcast(np.float32(-1.0))), zero)),
-                   broadcast(_SOFT_RANGE))
+    size = minimum(
+        add(positive, maximum(multiply(value, broadcast(np.float32(-1.0))), zero)),
+        broadcast(_SOFT_RANGE),
+    )
     root = multiply_add(size, broadcast(_S5), broadcast(_S4))
     root = multiply_add(size, root, broadcast(_S3))
     root = multiply_add(size, root, broadcast(_S2))
@@ -106,8 +108,8 @@ def _bilinear(
 def _texel(coordinate: np.float32, resolution: int) -> tuple[int, np.float32]:
     """Lower texel and fraction of a coordinate -1..1 (align_corners=False, border padding)."""
     position = ((coordinate + np.float32(1.0)) * resolution - np.float32(1.0)) * np.float32(0.5)
-    position = np.float32(min(max(position, 0.0), resolution - 1.0))
-    index = min(np.int64(position), resolution - 2)
+    position = min(max(position, np.float32(0.0)), np.float32(resolution - 1))
+    index = min(int(position), resolution - 2)
     return index, np.float32(position - np.float32(index))
 
 
@@ -146,9 +148,7 @@ def look_up(
 
 
 @compiled
-def decode_group(
-    features: int, inputs: int, hidden: int, w1: int, b1: int, scratch: int
-) -> None:
+def decode_group(features: int, inputs: int, hidden: int, w1: int, b1: int, scratch: int) -> None:
     """Hidden layer of four samples: ``features (4, inputs)`` to ``scratch (4, hidden)``."""
     for unit in range(0, hidden, LANES):
         first = load(b1, unit)
@@ -171,7 +171,7 @@ def _project(scratch: int, start: int, hidden: int, w2: int, output: int) -> np.
     value = multiply(load(scratch, start), load(w2, output * hidden))
     for unit in range(LANES, hidden, LANES):
         value = multiply_add(load(scratch, start + unit), load(w2, output * hidden + unit), value)
-    return total(value)
+    return np.float32(total(value))
 
 
 @compiled

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,71 +11,17 @@ from models.camera import Camera
 from models.render.compiled import run_parallel
 from models.render.narrowband import BAND, render_bands
 from models.render.packed import PackedDecoder, PackedField
-from models.render.raster import (
-    count_bands,
-    fill_bands,
-    project_vertices,
-    set_up_triangles,
-)
-from models.render.triangles import RECORD, describe_triangles
+from models.render.raster import count_bands, fill_bands
+from models.render.scene import Frame, FrameBuffers, Scene, prepare, ray_table, vertex_normals
+from models.render.torch_backend import render_torch
+
+__all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "render_frame"]
 
 FloatArray = NDArray[np.float32]
 
 #: Length of the band in which rays are sampled, in units.
 DEFAULT_BAND = 0.006
 _SAMPLES = range(1, 33)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A rendered picture.
-
-    Attributes:
-        rgb: ``(3, H, W)`` straight sRGB, 0 where alpha is 0.
-        alpha: ``(1, H, W)`` opacity.
-        depth: ``(1, H, W)`` camera z of the surface in units, 0 where there is none; ``None``
-            unless guides were asked for, as the next two.
-        normals: ``(3, H, W)`` unit normals of the posed surface in canonical axes.
-        canonical: ``(3, H, W)`` canonical position of the surface.
-    """
-
-    rgb: FloatArray
-    alpha: FloatArray
-    depth: FloatArray | None = None
-    normals: FloatArray | None = None
-    canonical: FloatArray | None = None
-
-
-@dataclass
-class FrameBuffers:
-    """Scratch arrays kept between frames of the same proxy; not to be shared between threads."""
-
-    arrays: dict[str, NDArray[np.generic]] = field(default_factory=dict)
-
-    def take(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-        """Return the array ``name``, made anew only when its shape has changed."""
-        array = self.arrays.get(name)
-        if array is None or array.shape != shape:
-            array = self.arrays[name] = np.empty(shape, dtype)
-        return array
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everything a renderer draws, checked and in the layout of the kernels."""
-
-    canonical: FloatArray
-    posed: FloatArray
-    faces: NDArray[np.int32]
-    part: NDArray[np.uint8]
-    soft: NDArray[np.bool_]
-    fields: Sequence[PackedField]
-    decoder: PackedDecoder
-    camera: Camera
-    size: int
-    samples: int
-    band: float
-    guides: bool
 
 
 def render_frame(
@@ -132,11 +76,10 @@ def render_frame(
         guides=guides,
     )
     _check(scene)
+    buffers = buffers or FrameBuffers()
     if device != "cpu":
-        from models.render.torch_backend import render_torch
-
-        return render_torch(scene, device)
-    return _render_numba(scene, buffers or FrameBuffers())
+        return render_torch(scene, prepare(scene, buffers), buffers, device)
+    return _render_numba(scene, buffers)
 
 
 def _check(scene: Scene) -> None:
@@ -158,23 +101,6 @@ def _check(scene: Scene) -> None:
         raise ValueError("size must be positive, samples 1 to 32 and band positive")
 
 
-def sample_matrix(camera: Camera, size: int) -> NDArray[np.float64]:
-    """``(3, 4)`` world point to (column z, row z, z) of the 2x supersampled grid."""
-    intrinsics = np.asarray(camera.intrinsics, np.float64)
-    grid = np.array([[2.0 * size, 0, -0.5], [0, 2.0 * size, -0.5], [0, 0, 1.0]])
-    matrix: NDArray[np.float64] = grid @ intrinsics @ np.asarray(camera.world2cam)[:3]
-    return matrix
-
-
-def ray_table(camera: Camera, size: int) -> FloatArray:
-    """Direction of pixel (0, 0), its change per column and per row, pixel width at depth 1."""
-    inverse = np.asarray(camera.cam2world)[:3, :3] @ np.linalg.inv(camera.intrinsics)
-    first = inverse @ np.array([0.5 / size, 0.5 / size, 1.0])
-    width = 1.0 / (size * float(camera.intrinsics[0, 0]))
-    rows = [first, inverse[:, 0] / size, inverse[:, 1] / size, np.full(3, width)]
-    return np.array(rows, np.float32)
-
-
 def _field_tables(fields: Sequence[PackedField]) -> tuple[NDArray[np.int64], FloatArray]:
     """Addresses, resolution; centre and scale of each field, as the kernels read them."""
     integers = [
@@ -186,17 +112,9 @@ def _field_tables(fields: Sequence[PackedField]) -> tuple[NDArray[np.int64], Flo
 
 
 def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
-    size, count = scene.size, len(scene.faces)
-    projected = buffers.take("projected", scene.posed.shape, np.float64)
-    edges = buffers.take("edges", (count, 9), np.float64)
-    boxes = buffers.take("boxes", (count, 4), np.int32)
-    records = buffers.take("records", (count, RECORD), np.float32)
-    project_vertices(scene.posed, sample_matrix(scene.camera, size), projected)
-    run_parallel(set_up_triangles, projected, scene.faces, 2 * size, edges, boxes)
-    eye = np.asarray(scene.camera.cam2world, np.float64)[:3, 3].copy()
-    run_parallel(
-        describe_triangles, scene.posed, scene.canonical, scene.faces, edges, boxes, eye, records
-    )
+    size = scene.size
+    prepared = prepare(scene, buffers)
+    edges, boxes, records = prepared.edges, prepared.boxes, prepared.records
     starts, lists = _band_lists(boxes, size, buffers)
     integers, floats = _field_tables(scene.fields)
     image = np.empty((4, size, size), np.float32)
@@ -246,15 +164,3 @@ def _band_lists(
     lists = buffers.arrays["lists"]
     fill_bands(boxes, 2 * BAND, starts, buffers.take("cursors", (bands,), np.int64), lists)
     return starts, lists
-
-
-def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray:
-    """Area-weighted unit normals ``(V, 3)``."""
-    corners = vertices[faces]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    result = np.zeros_like(vertices)
-    for axis in range(3):
-        weights = np.repeat(normal[:, axis], 3)
-        result[:, axis] = np.bincount(faces.reshape(-1), weights, minlength=len(vertices))
-    length = np.linalg.norm(result, axis=1, keepdims=True)
-    return result / np.maximum(length, np.float32(1e-12))

@@ -21,7 +21,7 @@ TILE = 16
 #: At most four points from each of the two layers in a pixel.
 _POINTS = BAND * TILE * 8
 #: Samples of a pixel closer than this many pixel widths in canonical space are shaded as one.
-_MERGE = np.float32(3.0)
+MERGE = np.float32(3.0)
 #: Rows of the integer description of a shading point.
 _PIXEL_ROW, _PIXEL_COLUMN, _MASK, _FACE = 0, 1, 2, 3
 
@@ -70,7 +70,6 @@ def render_bands(
     """
     columns = 2 * size
     near, owner = np.empty((2 * BAND, columns), np.float32), np.empty((2 * BAND, columns), np.int32)
-    layers = 2 if any_soft else 1
     soft_near = np.empty((2 * BAND if any_soft else 1, columns), np.float32)
     soft_owner = np.empty((2 * BAND if any_soft else 1, columns), np.int32)
     points = np.empty((4, _POINTS), np.int32)
@@ -79,7 +78,10 @@ def render_bands(
     positions = np.empty((samples, 3), np.float32)
     owners = np.empty(samples, np.int32)
     raw = np.empty((4, samples + LANES), np.float32)
-    features, hidden = np.empty((4, w1.shape[0]), np.float32), np.empty((4, w1.shape[1]), np.float32)
+    features, hidden = (
+        np.empty((4, w1.shape[0]), np.float32),
+        np.empty((4, w1.shape[1]), np.float32),
+    )
     light = np.empty((5, BAND, TILE, 4), np.float32)
     while True:
         number = take_number(counter.ctypes.data)
@@ -103,27 +105,72 @@ def render_bands(
                 for column in range(left, min(left + TILE, size)):
                     if any_soft:
                         count = group_samples(
-                            soft_owner, row, column, top, left, records, part, rays,
-                            points, entries, count,
+                            soft_owner,
+                            row,
+                            column,
+                            top,
+                            left,
+                            records,
+                            part,
+                            rays,
+                            points,
+                            entries,
+                            count,
                         )
                     count = group_samples(
-                        owner, row, column, top, left, records, part, rays,
-                        points, entries, count,
+                        owner,
+                        row,
+                        column,
+                        top,
+                        left,
+                        records,
+                        part,
+                        rays,
+                        points,
+                        entries,
+                        count,
                     )
             place_samples(
-                points, entries, count, top, left, records, part, rays, steps, band,
-                positions, owners,
+                points,
+                entries,
+                count,
+                top,
+                left,
+                records,
+                part,
+                rays,
+                steps,
+                band,
+                positions,
+                owners,
             )
             shade_samples(
-                positions, owners, count * steps, field_integers, field_floats,
-                w1, b1, w2, b2, features, hidden, raw,
+                positions,
+                owners,
+                count * steps,
+                field_integers,
+                field_floats,
+                w1,
+                b1,
+                w2,
+                b2,
+                features,
+                hidden,
+                raw,
             )
             opacities(raw, count * steps, np.float32(band / steps))
             composite_tile(points, count, steps, raw, light, image, top, left)
         if guides:
             write_guides(
-                soft_owner if any_soft else owner, owner, top, size, edges, records, faces,
-                normals, guide,
+                soft_owner if any_soft else owner,
+                owner,
+                top,
+                size,
+                edges,
+                records,
+                faces,
+                normals,
+                guide,
             )
 
 
@@ -158,7 +205,7 @@ def group_samples(
         px = (records[face, 0] * x + records[face, 1] * y + records[face, 2]) * depth
         py = (records[face, 3] * x + records[face, 4] * y + records[face, 5]) * depth
         pz = (records[face, 6] * x + records[face, 7] * y + records[face, 8]) * depth
-        reach = _MERGE * rays[3, 0] * depth
+        reach = MERGE * rays[3, 0] * depth
         joined = False
         for point in range(first, count):
             other = points[_FACE, point]
@@ -307,10 +354,14 @@ def write_guides(
                 side = 1.0 - 2.0 * records[face, 21]
                 for corner in range(3):
                     plane = 3 * corner
-                    share = side * depth * (
-                        edges[face, plane] * across
-                        + edges[face, plane + 1] * (line + 2 * top)
-                        + edges[face, plane + 2]
+                    share = (
+                        side
+                        * depth
+                        * (
+                            edges[face, plane] * across
+                            + edges[face, plane + 1] * (line + 2 * top)
+                            + edges[face, plane + 2]
+                        )
                     )
                     for axis in range(3):
                         normal = normals[faces[face, corner], axis]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class PackedField:
     @property
     def resolution(self) -> int:
         """Texels along a side of a plane."""
-        return self.planes.shape[1]
+        return int(self.planes.shape[1])
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def pack(
     Channels that are zero in every field or that no live hidden unit reads are left out, and so
     are hidden units that neither density nor colour depends on.
     """
-    live = np.abs(decoder.w2[:4]).max(1 - 1) > 0
+    live = np.abs(decoder.w2[:4]).max(0) > 0
     planes = [field.tensor("cpu").detach().numpy() for field in fields]
     used = np.zeros(decoder.w1.shape[1], bool)
     for stack in planes:
@@ -78,7 +79,9 @@ def pack(
     return packed, _pack_decoder(decoder, channels, np.flatnonzero(live))
 
 
-def _pack_field(field: TriplaneField, planes: FloatArray, channels: NDArray[np.intp]) -> PackedField:
+def _pack_field(
+    field: TriplaneField, planes: FloatArray, channels: NDArray[np.intp]
+) -> PackedField:
     """Quantise each channel with one step size; every plane has its own offset, summed here."""
     chosen = planes[:, channels]
     low, high = chosen.min((2, 3)), chosen.max((2, 3))
@@ -118,7 +121,7 @@ def _padded(count: int) -> int:
     return max(1, -(-count // LANES)) * LANES
 
 
-def aligned_empty(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[np.generic]:
+def aligned_empty(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
     """Return an uninitialised array that starts on a cache line (64 bytes)."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     raw = np.empty(size + 64, np.uint8)

@@ -107,9 +107,7 @@ def _set_up(
 
 
 @compiled
-def count_bands(
-    boxes: NDArray[np.int32], height: int, starts: NDArray[np.int64]
-) -> int:
+def count_bands(boxes: NDArray[np.int32], height: int, starts: NDArray[np.int64]) -> int:
     """Write where the list of each band of ``height`` rows starts; return the total length."""
     starts[:] = 0
     for face in range(boxes.shape[0]):
@@ -118,7 +116,7 @@ def count_bands(
                 starts[band + 1] += 1
     for band in range(1, starts.shape[0]):
         starts[band] += starts[band - 1]
-    return starts[-1]
+    return int(starts[-1])
 
 
 @compiled

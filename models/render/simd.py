@@ -8,20 +8,21 @@ AVX2, NEON). Addresses are plain integers (``array.ctypes.data``), indices count
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 LANES = 16
+_intrinsic: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
 _FLOATS = ir.VectorType(ir.FloatType(), LANES)
 _SHORTS = ir.VectorType(ir.IntType(16), LANES)
 _INTS = ir.VectorType(ir.IntType(32), LANES)
 
 
-class Float32x16(types.Type):  # type: ignore[misc]
+class Float32x16(types.Type):
     """Numba type of a vector of sixteen float32 lanes."""
 
     def __init__(self) -> None:
@@ -32,9 +33,15 @@ float32x16 = Float32x16()
 
 
 @register_model(Float32x16)
-class _Float32x16Model(models.PrimitiveModel):  # type: ignore[misc]
+class _Float32x16Model(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _FLOATS)
+        parent: Any = super()
+        parent.__init__(dmm, fe_type, _FLOATS)
+
+
+def _declared(builder: Any, kind: Any, name: str) -> Any:
+    """Return LLVM's own function ``name``, declared in this module on first use."""
+    return builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
 
 
 def _element_pointer(builder: Any, address: Any, index: Any, element: Any) -> Any:
@@ -42,7 +49,7 @@ def _element_pointer(builder: Any, address: Any, index: Any, element: Any) -> An
     return builder.gep(base, [index])
 
 
-@intrinsic
+@_intrinsic
 def load(_typing: Any, address: Any, index: Any) -> Any:
     """Return sixteen float32 starting at element ``index`` of ``address``."""
 
@@ -53,7 +60,7 @@ def load(_typing: Any, address: Any, index: Any) -> Any:
     return float32x16(types.int64, types.int64), generate
 
 
-@intrinsic
+@_intrinsic
 def load_int16(_typing: Any, address: Any, index: Any) -> Any:
     """Return sixteen int16, converted to float32, from element ``index`` of ``address``."""
 
@@ -65,7 +72,7 @@ def load_int16(_typing: Any, address: Any, index: Any) -> Any:
     return float32x16(types.int64, types.int64), generate
 
 
-@intrinsic
+@_intrinsic
 def store(_typing: Any, address: Any, index: Any, value: Any) -> Any:
     """Write sixteen float32 from element ``index`` of ``address`` on."""
 
@@ -84,7 +91,7 @@ def _splat(builder: Any, scalar: Any) -> Any:
     return builder.shuffle_vector(single, ir.Constant(_FLOATS, ir.Undefined), mask)
 
 
-@intrinsic
+@_intrinsic
 def broadcast(_typing: Any, value: Any) -> Any:
     """Return the float32 ``value`` in every lane."""
 
@@ -94,7 +101,7 @@ def broadcast(_typing: Any, value: Any) -> Any:
     return float32x16(types.float32), generate
 
 
-@intrinsic
+@_intrinsic
 def broadcast_load(_typing: Any, address: Any, index: Any) -> Any:
     """Return the float32 at element ``index`` of ``address`` in every lane."""
 
@@ -105,20 +112,20 @@ def broadcast_load(_typing: Any, address: Any, index: Any) -> Any:
     return float32x16(types.int64, types.int64), generate
 
 
-@intrinsic
+@_intrinsic
 def multiply_add(_typing: Any, left: Any, right: Any, addend: Any) -> Any:
     """Return ``left * right + addend`` (fused where the processor can)."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         kind = ir.FunctionType(_FLOATS, [_FLOATS] * 3)
         name = f"llvm.fmuladd.v{LANES}f32"
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        function = _declared(builder, kind, name)
         return builder.call(function, args)
 
     return float32x16(float32x16, float32x16, float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def multiply(_typing: Any, left: Any, right: Any) -> Any:
     """Return ``left * right``."""
 
@@ -128,7 +135,7 @@ def multiply(_typing: Any, left: Any, right: Any) -> Any:
     return float32x16(float32x16, float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def add(_typing: Any, left: Any, right: Any) -> Any:
     """Return ``left + right``."""
 
@@ -138,7 +145,7 @@ def add(_typing: Any, left: Any, right: Any) -> Any:
     return float32x16(float32x16, float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def maximum(_typing: Any, left: Any, right: Any) -> Any:
     """Return the larger of each pair of lanes."""
 
@@ -148,7 +155,7 @@ def maximum(_typing: Any, left: Any, right: Any) -> Any:
     return float32x16(float32x16, float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def minimum(_typing: Any, left: Any, right: Any) -> Any:
     """Return the smaller of each pair of lanes."""
 
@@ -158,21 +165,21 @@ def minimum(_typing: Any, left: Any, right: Any) -> Any:
     return float32x16(float32x16, float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def total(_typing: Any, value: Any) -> Any:
     """Return the sum of all lanes."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), _FLOATS])
         name = f"llvm.vector.reduce.fadd.v{LANES}f32"
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        function = _declared(builder, kind, name)
         start = ir.Constant(ir.FloatType(), -0.0)
         return builder.call(function, [start, args[0]], fastmath=("reassoc",))
 
     return types.float32(float32x16), generate
 
 
-@intrinsic
+@_intrinsic
 def take_number(_typing: Any, address: Any) -> Any:
     """Return the int64 at ``address`` and add one to it, atomically."""
 
@@ -183,7 +190,7 @@ def take_number(_typing: Any, address: Any) -> Any:
     return types.int64(types.int64), generate
 
 
-@intrinsic
+@_intrinsic
 def divide(_typing: Any, left: Any, right: Any) -> Any:
     """Return ``left / right``."""
 

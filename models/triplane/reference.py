@@ -121,7 +121,8 @@ def render_reference(
     flat = torch.as_tensor(np.asarray(directions, np.float32), device=device).reshape(-1, 3)
     generator = _generator(quality.seed, device)
     chunks = [
-        _render_rays(scene, start, part, quality, generator) for part in flat.split(quality.chunk)
+        _render_rays(scene, start, flat[first : first + quality.chunk], quality, generator)
+        for first in range(0, len(flat), quality.chunk)
     ]
     premultiplied, alpha, depth = (torch.cat(parts) for parts in zip(*chunks, strict=True))
     return _assemble(premultiplied, alpha, depth, size, quality.supersample)

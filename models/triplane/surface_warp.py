@@ -58,9 +58,7 @@ class NearestSurfaceWarp:
         """Map posed ``(N, 3)`` to canonical ``(N, 3)``, field index ``(N,)``, valid ``(N,)``."""
         posed = points.detach().cpu().numpy().astype(np.float64)
         canonical, index = np.zeros_like(posed), np.zeros(len(posed), np.int64)
-        distance, nearest = self._tree.query(
-            posed, k=_CANDIDATES, distance_upper_bound=self._reach
-        )
+        distance, nearest = self._tree.query(posed, k=_CANDIDATES, distance_upper_bound=self._reach)
         near = np.flatnonzero(np.isfinite(distance[:, 0]))
         triangle, gap = self._closest(posed[near], nearest[near])
         valid = np.zeros(len(posed), bool)

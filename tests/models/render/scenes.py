@@ -35,7 +35,10 @@ def icosphere(levels: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         a, b, c = faces.T
         ab, bc, ca = middle.T
         faces = np.concatenate(
-            [np.stack(corner, 1) for corner in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
+            [
+                np.stack(corner, 1)
+                for corner in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))
+            ]
         )
     vertices /= np.linalg.norm(vertices, axis=1, keepdims=True)
     return vertices.astype(np.float32), faces.astype(np.int32)
