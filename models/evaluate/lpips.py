@@ -101,7 +101,8 @@ class Lpips(nn.Module):
 
 def _unit(features: Tensor) -> Tensor:
     """Scale every pixel's channel vector to unit length."""
-    return features / (torch.linalg.vector_norm(features, dim=1, keepdim=True) + _EPSILON)
+    length: Tensor = torch.linalg.vector_norm(features, dim=1, keepdim=True)
+    return features / (length + _EPSILON)
 
 
 def _tensor_names(stages: tuple[Stage, ...]) -> list[str]:
