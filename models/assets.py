@@ -164,7 +164,11 @@ def asset_path(name: str) -> Path:
         return path
     asset = get_asset(name)
     damaged = [place for place in places(asset) if place.is_file()]
-    what = f"{damaged[0]} is damaged" if damaged else f"{asset.basename} is not installed"
+    what = (
+        f"{damaged[0]} is damaged or not the version expected"
+        if damaged
+        else f"{asset.basename} is not installed"
+    )
     raise MissingAsset(f"{what} ({asset.purpose}); {remedy(asset)}.")
 
 
@@ -172,4 +176,4 @@ def remedy(asset: Asset) -> str:
     """What a person can do when ``asset`` is absent, as the end of a sentence."""
     if asset.sources:
         return f"run `triptych assets fetch {asset.name}`"
-    return "install Triptych again"
+    return "install Triptych again, or run packaging/manifest.py if you changed the file"
