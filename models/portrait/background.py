@@ -34,7 +34,7 @@ def inpaint_background(
 def _kept(alpha: Floats) -> Floats:
     """(S, S) 1 where the scene is surely seen, falling to 0 well before the person's edge."""
     size = alpha.shape[0]
-    reach = size // 36
+    reach = size // 28
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     covered = cv2.dilate((alpha > 0.01).astype(np.float32), disc)
     soft = cv2.GaussianBlur(covered, (0, 0), reach / 3)
@@ -61,5 +61,5 @@ def _grain(image: Floats, keep: Floats) -> Floats:
     detail = image - cv2.GaussianBlur(image, (0, 0), 1.5)
     strength = np.median(np.abs(detail[seen]), axis=0) / 0.6745
     noise = np.random.default_rng(0).standard_normal(image.shape, dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.7)
-    return np.asarray(noise / noise.std() * np.minimum(strength, 0.02), np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 0.7)
+    return np.asarray(soft / soft.std() * np.minimum(strength, 0.02), np.float32)

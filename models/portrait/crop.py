@@ -123,20 +123,16 @@ def _hair_height(face: Face, centre: NDArray[np.float64], down: NDArray[np.float
     return float((centre - top) @ down)
 
 
-def _inside(
-    matrix: NDArray[np.float64], size: int, width: int, height: int
-) -> NDArray[np.float32]:
+def _inside(matrix: NDArray[np.float64], size: int, width: int, height: int) -> NDArray[np.float32]:
     """(size, size): 1 where the crop pixel's centre lies within the photo."""
     axis = np.arange(size, dtype=np.float32) + 0.5
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     at = apply(invert(matrix), grid).reshape(size, size, 2)
     within = (at >= 0.0) & (at <= np.array([width, height], np.float32))
-    return within.all(-1).astype(np.float32)
+    return np.asarray(within.all(-1), np.float32)
 
 
-def _soften_outside(
-    colour: NDArray[np.float32], valid: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _soften_outside(colour: NDArray[np.float32], valid: NDArray[np.float32]) -> NDArray[np.float32]:
     """Melt the border that was carried outwards into a blur that grows with the distance."""
     if valid.min() >= 0.5:
         return colour
@@ -147,4 +143,4 @@ def _soften_outside(
         weight = np.clip(distance / reach, 0.0, 1.0)[..., None]
         blurred = wide_blur(result, sigma * size)
         result = result + (blurred - result) * weight * weight * (3.0 - 2.0 * weight)
-    return np.clip(result, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(result, 0.0, 1.0), np.float32)

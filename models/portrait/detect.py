@@ -71,9 +71,7 @@ class Face:
 def detect_faces(rgb: NDArray[np.float32]) -> list[Face]:
     """Every human face of a (3, H, W) picture in 0..1, largest first; possibly none."""
     image = to_bytes(rgb)
-    found = _search(image)
-    faces = [face for face in (_measure(image, landmarks) for landmarks in found) if face]
-    return sorted(_distinct(faces), key=lambda face: -face.size)
+    return _measured(image, _search(image)) or _measured(image, _search_turned(image))
 
 
 def choose_face(faces: list[Face], index: int | None, name: str) -> Face:
@@ -98,12 +96,12 @@ def _search(image: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     for level in (2, 4, 8):
         largest = max((_extent(points) for points in found), default=0.0)
         # Finer tiles matter only while every face so far is small against the picture.
-        if longest / level < 96 or largest > 0.3 * longest * 2 / level:
+        if longest / level < 96 or largest > 0.3 * longest / level:
             break
         for window in _tiles(image, longest / level):
             found += _look(image, *window)
         found = _merge(found)
-    return found or _search_turned(image)
+    return found
 
 
 def _bordered(image: NDArray[np.uint8], share: float) -> tuple[float, float, float, float]:
@@ -112,9 +110,7 @@ def _bordered(image: NDArray[np.uint8], share: float) -> tuple[float, float, flo
     return -extra, -extra, width + extra, height + extra
 
 
-def _tiles(
-    image: NDArray[np.uint8], side: float
-) -> list[tuple[float, float, float, float]]:
+def _tiles(image: NDArray[np.uint8], side: float) -> list[tuple[float, float, float, float]]:
     """Square windows of `side`, overlapping by half, that cover the picture."""
     height, width = image.shape[:2]
     columns = max(1, int(np.ceil(2 * width / side)) - 1)
@@ -175,7 +171,9 @@ def _merge(found: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
     return kept
 
 
-def _distinct(faces: list[Face]) -> list[Face]:
+def _measured(image: NDArray[np.uint8], found: list[NDArray[np.float32]]) -> list[Face]:
+    """The human faces among rough finds, largest first, each once."""
+    faces = [face for face in (_measure(image, landmarks) for landmarks in found) if face]
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.size):
         if all(_overlap(face.box, other.box) < 0.3 for other in kept):

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.portrait.crop import Crop
+from models.portrait.resample import apply, invert, scale_of
 
 Floats = NDArray[np.float32]
-_CHIN = 152
+_BETWEEN_EYES = 168
 _DOME = 0.5  # height of the dome over its half width
 _SIDE_FADE = 0.06  # of the crop's side
 
@@ -41,34 +42,55 @@ def close_head(crop: Crop, alpha: Floats) -> Floats:
     valid = crop.valid[0]
     if valid.min() >= 0.5:
         return alpha
-    rows = np.flatnonzero(valid.any(1))
-    columns = np.flatnonzero(valid.any(0))
-    result = alpha * _side_fade(crop, columns)
-    top = int(rows[0])
-    if top > 0:
-        result[:top] *= _dome(alpha[min(top + 3, crop.size - 1)], top)
+    # Ragged soft values at the photo's border would be drawn out into stripes.
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (crop.size // 16 + 1,) * 2)
+    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, disc)
+    calm = np.clip((cv2.GaussianBlur(closed, (0, 0), 0.012 * crop.size) - 0.4) / 0.3, 0.0, 1.0)
+    result = calm * _side_fade(crop, np.flatnonzero(valid.any(0))) * _dome(crop, alpha)
     return np.asarray(np.where(valid > 0.5, alpha, result), np.float32)
 
 
 def _side_fade(crop: Crop, columns: NDArray[np.intp]) -> Floats:
-    """(S, S): 1, but fading to 0 beside the photo above the chin."""
+    """(S, S): 1, but fading to 0 beside the photo above the eyes."""
     size = crop.size
     x = np.arange(size, dtype=np.float32)
     beyond = np.maximum(np.maximum(columns[0] - x, x - columns[-1]), 0.0) / (_SIDE_FADE * size)
-    chin = float(crop.landmarks[_CHIN, 1])
-    below = np.clip((np.arange(size, dtype=np.float32) - chin) / (0.04 * size), 0.0, 1.0)
+    eyes = float(crop.landmarks[_BETWEEN_EYES, 1])
+    below = np.clip((np.arange(size, dtype=np.float32) - eyes) / (0.1 * size), 0.0, 1.0)
     fade = np.clip(1.0 - beyond, 0.0, 1.0)
     return np.asarray(fade[None, :] + (1.0 - fade[None, :]) * below[:, None], np.float32)
 
 
-def _dome(edge: Floats, height: int) -> Floats:
-    """(height, S) ellipses that stand on the runs where `edge` (S,) is mostly covered."""
-    bounds = np.flatnonzero(np.diff(np.concatenate([[0], edge > 0.5, [0]]).astype(int)))
+def _dome(crop: Crop, alpha: Floats) -> Floats:
+    """(S, S): 1 below the photo's upper border; above it ellipses over where the head meets it."""
+    size = crop.size
+    axis = np.arange(size, dtype=np.float32) + 0.5
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    step = scale_of(crop.matrix)
+    along, down = np.moveaxis(apply(invert(crop.matrix), grid).reshape(size, size, 2) * step, -1, 0)
+    first = float(along.min())
+    reach = _dome_heights(_upper_edge(crop, alpha, first, float(along.max())))
+    here = reach[np.clip((along - first).astype(np.intp), 0, len(reach) - 1)]
+    return np.where(down < 0, np.clip((here + down) / 4.0 + 0.5, 0.0, 1.0), 1.0).astype(np.float32)
+
+
+def _upper_edge(crop: Crop, alpha: Floats, first: float, last: float) -> Floats:
+    """The matte just below the photo's upper border, one sample per crop pixel along it."""
+    step = scale_of(crop.matrix)
+    along = np.arange(first, last + 1.0, dtype=np.float32)
+    line = np.stack([along, np.full_like(along, 3.0)], axis=1) / np.float32(step)
+    at = apply(crop.matrix, line) - np.float32(0.5)
+    edge = cv2.remap(alpha, at[:, :1], at[:, 1:], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return np.asarray(edge[:, 0], np.float32)
+
+
+def _dome_heights(edge: Floats) -> Floats:
+    """Height of the half ellipses that stand on the runs where `edge` (N,) is well covered."""
+    bounds = np.flatnonzero(np.diff(np.concatenate([[0], edge > 0.8, [0]]).astype(int)))
     x = np.arange(len(edge), dtype=np.float32)
-    reach = np.zeros(len(edge), np.float32)
+    reach = np.full(len(edge), -8.0, np.float32)  # no dome at all between the runs
     for start, stop in zip(bounds[::2], bounds[1::2], strict=True):
         half = (stop - start) / 2
-        across = np.clip(1.0 - ((x - (start + stop - 1) / 2) / half) ** 2, 0.0, None)
-        reach = np.maximum(reach, _DOME * half * np.sqrt(across)).astype(np.float32)
-    above = height - np.arange(height, dtype=np.float32)
-    return np.clip((reach[None, :] - above[:, None]) / 4.0 + 0.5, 0.0, 1.0)
+        across = 1.0 - ((x - (start + stop - 1) / 2) / half) ** 2
+        reach = np.where(across > 0, _DOME * half * np.sqrt(np.maximum(across, 0.0)), reach)
+    return reach.astype(np.float32)

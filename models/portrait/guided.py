@@ -20,6 +20,7 @@ class GuidedFilter:
     """
 
     def __init__(self, guide: Floats, radius: int, epsilon: float) -> None:
+        """Prepare the windows' means and inverse covariances."""
         self._guide = [np.ascontiguousarray(guide[..., c]) for c in range(3)]
         self._window = (2 * radius + 1, 2 * radius + 1)
         self._mean = [self._box(channel) for channel in self._guide]
@@ -33,7 +34,9 @@ class GuidedFilter:
             for channel, channel_mean in zip(self._guide, self._mean, strict=True)
         ]
         rows = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
-        slopes = [sum(self._inverse[k] * c for k, c in zip(row, cross, strict=True)) for row in rows]
+        slopes = [
+            sum(self._inverse[k] * c for k, c in zip(row, cross, strict=True)) for row in rows
+        ]
         offset = mean
         for slope, channel_mean in zip(slopes, self._mean, strict=True):
             offset = offset - slope * channel_mean
@@ -56,7 +59,8 @@ class GuidedFilter:
             for i, j in pairs
         )
         cofactors = [
-            e * g - f * f, d * f - b * g, b * f - d * e, a * g - d * d, b * d - a * f, a * e - b * b,
+            e * g - f * f, d * f - b * g, b * f - d * e,
+            a * g - d * d, b * d - a * f, a * e - b * b,
         ]  # fmt: skip
         determinant = a * cofactors[0] + b * cofactors[1] + d * cofactors[2]
         scale = 1.0 / np.maximum(determinant, np.float32(1e-18))

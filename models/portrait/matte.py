@@ -50,7 +50,7 @@ def matte(
         alpha = _choose(_modnet(crop, str(weights)), _refine(guide, person), raw)
     alpha = _fill_holes(_only_component(crop, alpha))
     alpha = close_head(crop, continue_outside(alpha[None], crop.valid)[0])
-    return np.ascontiguousarray(alpha[None], np.float32)
+    return np.ascontiguousarray(np.clip(alpha, 0.0, 1.0)[None], np.float32)
 
 
 def _refine(guide: Floats, person: Floats) -> Floats:
@@ -107,15 +107,22 @@ def _choose(detailed: Floats, person: Floats, raw: Floats) -> Floats:
     Hair may stray far from where the classes see it; clothes and skin may not.
     """
     size = person.shape[0]
-    hairy = cv2.dilate((raw[HAIR] > 0.3).astype(np.uint8), _disc(size // 14))
-    near = np.maximum(hairy * cv2.dilate((person > 0.2).astype(np.uint8), _disc(size // 14)),
-                      cv2.dilate((person > 0.3).astype(np.uint8), _disc(size // 50)))
-    core = cv2.erode((person > 0.8).astype(np.uint8), _disc(size // 64))
-    far_from_hair = 1 - cv2.dilate((raw[HAIR] > 0.4).astype(np.uint8), _disc(size // 50))
-    core = np.maximum(core * far_from_hair, cv2.erode((person > 0.9).astype(np.uint8), _disc(size // 24)))
-    allowed = np.clip(2.0 * cv2.GaussianBlur(near.astype(np.float32), (0, 0), size / 128) - 0.5, 0, 1)
-    sure = cv2.GaussianBlur(core.astype(np.float32), (0, 0), size / 170)
-    return np.asarray(np.maximum(detailed * allowed, sure), np.float32)
+    hair = _widened(raw[HAIR] > 0.3, size // 14) * _widened(person > 0.2, size // 14)
+    near = np.maximum(hair, _widened(person > 0.3, size // 100))
+    core = _narrowed(person > 0.8, size // 64) * (1 - _widened(raw[HAIR] > 0.4, size // 50))
+    core = np.maximum(core, _narrowed(person > 0.9, size // 24))
+    allowed = np.clip(2.0 * cv2.GaussianBlur(near, (0, 0), size / 128) - 0.5, 0.0, 1.0)
+    return np.asarray(
+        np.maximum(detailed * allowed, cv2.GaussianBlur(core, (0, 0), size / 170)), np.float32
+    )
+
+
+def _widened(mask: NDArray[np.bool_], radius: int) -> Floats:
+    return np.asarray(cv2.dilate(mask.astype(np.float32), _disc(radius)), np.float32)
+
+
+def _narrowed(mask: NDArray[np.bool_], radius: int) -> Floats:
+    return np.asarray(cv2.erode(mask.astype(np.float32), _disc(radius)), np.float32)
 
 
 def _only_component(crop: Crop, alpha: Floats) -> Floats:
@@ -137,7 +144,10 @@ def _fill_holes(alpha: Floats) -> Floats:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(empty)
     small = np.zeros(count, np.float32)
     small[1:] = stats[1:, cv2.CC_STAT_AREA] < 0.002 * alpha.size
-    return np.maximum(alpha, cv2.GaussianBlur(small[labels], (0, 0), 1.0) * (small[labels] > 0))
+    return np.asarray(
+        np.maximum(alpha, cv2.GaussianBlur(small[labels], (0, 0), 1.0) * (small[labels] > 0)),
+        np.float32,
+    )
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:
@@ -158,12 +168,16 @@ def _session(weights: str) -> Any:
 def _modnet(crop: Crop, weights: str) -> Floats:
     """MODNet's matte (S, S) (Ke et al. 2022); input RGB in -1..1 at 512 pixels."""
     session = _session(str(Path(weights)))
-    image = crop.rgb.transpose(1, 2, 0)
-    if crop.size != _MODNET_SIDE:
-        image = cv2.resize(image, (_MODNET_SIDE, _MODNET_SIDE), interpolation=cv2.INTER_AREA)
+    image = _resized(crop.rgb.transpose(1, 2, 0), _MODNET_SIDE)
     tensor = np.ascontiguousarray(image.transpose(2, 0, 1)[None] * 2.0 - 1.0, np.float32)
     (result,) = session.run(None, {session.get_inputs()[0].name: tensor})
     alpha = np.asarray(result, np.float32).reshape(_MODNET_SIDE, _MODNET_SIDE)
-    if crop.size != _MODNET_SIDE:
-        alpha = cv2.resize(alpha, (crop.size, crop.size), interpolation=cv2.INTER_CUBIC)
-    return np.clip(alpha, 0.0, 1.0)
+    return np.clip(_resized(alpha, crop.size), 0.0, 1.0)
+
+
+def _resized(image: Floats, side: int) -> Floats:
+    """(H, W[, C]) at side x side; unchanged when it has that size."""
+    if image.shape[0] == side:
+        return image
+    method = cv2.INTER_AREA if image.shape[0] > side else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, (side, side), interpolation=method), np.float32)

@@ -46,9 +46,7 @@ def parse(crop: Crop, raw: NDArray[np.float32] | None = None) -> NDArray[np.floa
     return np.asarray(refined / np.maximum(refined.sum(0, keepdims=True), 1e-6), np.float32)
 
 
-def _look(
-    image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int
-) -> NDArray[np.float32]:
+def _look(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.float32]:
     """Network output (6, size, size) for the square that `matrix` maps to the network's input."""
     view = warp(image, matrix, _NETWORK_SIDE)
     classes = segment_classes(view.astype(np.uint8, copy=False)).transpose(1, 2, 0)
@@ -65,7 +63,8 @@ def _look(
         )
         for part in (classes[..., :3], classes[..., 3:])
     ]
-    return np.clip(np.concatenate(placed, axis=2), 0.0, 1.0).transpose(2, 0, 1)
+    both = np.clip(np.concatenate(placed, axis=2), 0.0, 1.0)
+    return np.asarray(both.transpose(2, 0, 1), np.float32)
 
 
 def _head_square(crop: Crop) -> NDArray[np.float64]:

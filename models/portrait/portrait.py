@@ -110,7 +110,7 @@ def _photo_alpha(picture: Picture, crop: Crop) -> NDArray[np.float32]:
     if picture.alpha is None:
         return np.ones_like(crop.valid)
     cut = warp(np.ascontiguousarray(picture.alpha[0]), crop.matrix, crop.size)
-    return np.clip(cut, 0.0, 1.0).astype(np.float32)[None]
+    return np.asarray(np.clip(cut, 0.0, 1.0), np.float32)[None]
 
 
 def _warnings(name: str, face: Face, count: int, index: int | None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def push_pull(image: Floats, weight: Floats) -> Floats:
     while min(levels[-1][1].shape) > 2:
         levels.append(_push(*levels[-1]))
     colour, mass = levels[-1]
-    filled = colour / np.maximum(mass, 1e-6)[..., None]
+    filled = np.asarray(colour / np.maximum(mass, 1e-6)[..., None], np.float32)
     for colour, mass in reversed(levels[:-1]):
         filled = _pull(filled, colour, mass)
     return np.asarray(filled, np.float32)
@@ -42,4 +42,4 @@ def _pull(coarse: Floats, colour: Floats, mass: Floats) -> Floats:
 
 
 def _doubles(coarse: Floats, size: tuple[int, int]) -> bool:
-    return abs(size[0] - 2 * coarse.shape[1]) <= 1 and abs(size[1] - 2 * coarse.shape[0]) <= 1
+    return bool(abs(size[0] - 2 * coarse.shape[1]) <= 1 and abs(size[1] - 2 * coarse.shape[0]) <= 1)

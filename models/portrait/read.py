@@ -20,7 +20,7 @@ from models.errors import BadInput
 MIN_SIDE = 64
 MAX_PIXELS = 102_000_000  # "100 megapixel" cameras deliver up to 101.8 million pixels
 WORKING_SIDE = 4096
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "PPM")
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "PPM", "HEIF")
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
@@ -74,7 +74,8 @@ def read_image(path: str | Path) -> Picture:
             raise _not_a_picture(path) from error
         except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError) as error:
             raise BadInput(
-                f"{path.name} is damaged or cut short; open it in a picture editor and save it again"
+                f"{path.name} is damaged or cut short; open it in a picture editor "
+                "and save it again"
             ) from error
 
 
@@ -84,7 +85,8 @@ def picture_from_array(array: NDArray[np.generic], name: str = "the picture") ->
         raise BadInput(f"{name} has shape {array.shape}; give height x width x 3 (RGB)")
     if min(array.shape[:2]) < MIN_SIDE:
         raise _too_small(name, array.shape[1], array.shape[0])
-    full = float(np.iinfo(array.dtype).max) if np.issubdtype(array.dtype, np.integer) else 1.0
+    whole = np.issubdtype(array.dtype, np.integer)
+    full = float(np.iinfo(array.dtype.str).max) if whole else 1.0
     values = np.clip(np.nan_to_num(array.astype(np.float32)) / full, 0.0, 1.0)
     if values.ndim == 2 or values.shape[2] == 1:
         values = np.repeat(values.reshape(*values.shape[:2], 1), 3, axis=2)
@@ -122,8 +124,7 @@ def _heic_available() -> bool:
 
 def _open(path: Path) -> Image.Image:
     Image.init()
-    formats = [*_FORMATS, "HEIF"] if "HEIF" in Image.OPEN else list(_FORMATS)
-    return Image.open(path, formats=formats)
+    return Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
 
 
 def _check_size(image: Image.Image, path: Path) -> None:

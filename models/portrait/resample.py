@@ -6,11 +6,14 @@ source pixels to target pixels; pixel coordinates put the centre of the first pi
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Pixels = NDArray[np.integer[Any] | np.floating[Any]]
 
 
 def to_bytes(rgb: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -49,12 +52,12 @@ def apply(matrix: NDArray[np.float64], points: NDArray[np.float32]) -> Floats:
 
 
 def warp(
-    image: NDArray[np.generic],
+    image: Pixels,
     matrix: NDArray[np.float64],
     size: int,
     border: int = cv2.BORDER_REPLICATE,
     value: float = 0.0,
-) -> NDArray[np.generic]:
+) -> Pixels:
     """Resample (H, W[, C]) through `matrix` to (size, size[, C]) without aliasing.
 
     A shrinking warp first reduces the picture by area averaging to at most twice the target's
@@ -85,16 +88,18 @@ def wide_blur(image: Floats, sigma: float) -> Floats:
     size = (max(2, width // factor), max(2, height // factor))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     blurred = _gauss(small, sigma * size[0] / width)
-    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.asarray(
+        cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC), np.float32
+    )
 
 
-def _gauss(image: Floats, sigma: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+def _gauss(image: Pixels, sigma: float) -> Pixels:
+    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101)
 
 
 def _cut(
-    image: NDArray[np.generic], matrix: NDArray[np.float64], size: int
-) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
+    image: Pixels, matrix: NDArray[np.float64], size: int
+) -> tuple[Pixels, NDArray[np.float64]]:
     """Only the part of a large picture that the target sees, with a margin for the filters."""
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float32)
     seen = apply(invert(matrix), corners)
@@ -108,8 +113,8 @@ def _cut(
 
 
 def _shrink(
-    image: NDArray[np.generic], matrix: NDArray[np.float64], factor: float
-) -> tuple[NDArray[np.generic], NDArray[np.float64]]:
+    image: Pixels, matrix: NDArray[np.float64], factor: float
+) -> tuple[Pixels, NDArray[np.float64]]:
     height, width = image.shape[:2]
     new = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = cv2.resize(image, new, interpolation=cv2.INTER_AREA)

@@ -54,9 +54,7 @@ def _mediapipe() -> Any:
 
 def _image(rgb: NDArray[np.uint8]) -> Any:
     mediapipe = _mediapipe()
-    return mediapipe.Image(
-        image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)
-    )
+    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
 
 
 def _abandon(task: Any) -> None:

@@ -7,6 +7,8 @@ where the matte changes, by Gauss-Seidel sweeps over the pixel's 2x2 system.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numba import njit
@@ -35,7 +37,7 @@ def estimate_layers(image: Floats, alpha: Floats) -> tuple[Floats, Floats]:
         foreground = _enlarged(foreground, size)
         background = _enlarged(background, size)
         sweeps = _SWEEPS_SMALL if max(size) <= _SMALL else _SWEEPS_LARGE
-        _sweep(foreground, background, colours, matte, sweeps)
+        _sweep(foreground, background, _floats(colours), _floats(matte), sweeps)
     return foreground, background
 
 
@@ -61,12 +63,16 @@ def unmix_foreground(
     return np.ascontiguousarray(np.clip(filled, 0.0, 1.0).transpose(2, 0, 1))
 
 
+def _floats(image: NDArray[np.integer[Any] | np.floating[Any]]) -> Floats:
+    return np.ascontiguousarray(image, np.float32)
+
+
 def _enlarged(image: Floats, size: tuple[int, int]) -> Floats:
     bigger = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(bigger.reshape(size[1], size[0], 3), np.float32)
 
 
-@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath=True)
 def _sweep(
     foreground: Floats, background: Floats, image: Floats, alpha: Floats, sweeps: int
 ) -> None:
