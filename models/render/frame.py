@@ -12,7 +12,15 @@ from models.render.compiled import run_parallel
 from models.render.narrowband import BAND, render_bands
 from models.render.packed import PackedDecoder, PackedField
 from models.render.raster import count_bands, fill_bands
-from models.render.scene import Frame, FrameBuffers, Scene, prepare, ray_table, vertex_normals
+from models.render.scene import (
+    Frame,
+    FrameBuffers,
+    Scene,
+    field_tables,
+    prepare,
+    ray_table,
+    vertex_normals,
+)
 from models.render.torch_backend import render_torch
 
 __all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "render_frame"]
@@ -101,22 +109,12 @@ def _check(scene: Scene) -> None:
         raise ValueError("size must be positive, samples 1 to 32 and band positive")
 
 
-def _field_tables(fields: Sequence[PackedField]) -> tuple[NDArray[np.int64], FloatArray]:
-    """Addresses, resolution; centre and scale of each field, as the kernels read them."""
-    integers = [
-        (f.planes.ctypes.data, f.scale.ctypes.data, f.offset.ctypes.data, f.resolution)
-        for f in fields
-    ]
-    floats = [(*f.center, 2.0 / f.box_warp) for f in fields]
-    return np.array(integers, np.int64), np.array(floats, np.float32)
-
-
 def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
     size = scene.size
     prepared = prepare(scene, buffers)
     edges, boxes, records = prepared.edges, prepared.boxes, prepared.records
     starts, lists = _band_lists(boxes, size, buffers)
-    integers, floats = _field_tables(scene.fields)
+    integers, floats = field_tables(scene.fields)
     image = np.empty((4, size, size), np.float32)
     guide = np.empty((7, size, size) if scene.guides else (7, 1, 1), np.float32)
     decoder = scene.decoder

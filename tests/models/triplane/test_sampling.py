@@ -8,7 +8,7 @@ import torch
 
 from models.triplane.decoder import Decoder
 from models.triplane.field import TriplaneField
-from models.triplane.sampling import inside, sample_field, sample_features
+from models.triplane.sampling import inside, sample_features, sample_field
 
 
 def random_field(resolution: int = 7, box: float = 0.8) -> TriplaneField:
