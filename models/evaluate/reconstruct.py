@@ -108,10 +108,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Summary:
-    """Median and worst of one number over the photos that have it; ``missing`` do not."""
+    """Median and worst of one number over the ``count`` views that have it; ``missing`` do not."""
 
-    median: float
-    worst: float
+    median: float | None
+    worst: float | None
     count: int
     missing: int
 
@@ -264,9 +264,7 @@ def summarise(rows: Sequence[Reconstruction]) -> dict[str, Summary]:
         "render_peak_mb": ([row.render_peak_mb for row in rows], False),
     }
     return {
-        name: summary
-        for name, (values, high_is_good) in columns.items()
-        if (summary := _summary(values, high_is_good)) is not None
+        name: _summary(values, high_is_good) for name, (values, high_is_good) in columns.items()
     }
 
 
@@ -276,10 +274,10 @@ def csim_beside(rows: Sequence[Reconstruction], yaw: int) -> list[float | None]:
     return [row.csim.get(side) for row in rows for side in sides]
 
 
-def _summary(values: Sequence[float | None], high_is_good: bool) -> Summary | None:
+def _summary(values: Sequence[float | None], high_is_good: bool) -> Summary:
     known = [value for value in values if value is not None]
     if not known:
-        return None
+        return Summary(None, None, 0, len(values))
     worst = min(known) if high_is_good else max(known)
     return Summary(statistics.median(known), worst, len(known), len(values) - len(known))
 

@@ -84,9 +84,7 @@ def _fitted(image: Image, cell: int) -> NDArray[np.float32]:
     return square
 
 
-def _with_labels(
-    page: NDArray[np.float32], rows: Sequence[Sequence[Cell]], cell: int
-) -> Image:
+def _with_labels(page: NDArray[np.float32], rows: Sequence[Sequence[Cell]], cell: int) -> Image:
     """Write the labels with Pillow's own font, so that sheets look alike on every machine."""
     strip = label_height(cell)
     canvas = PillowImage.fromarray(_bytes(page))

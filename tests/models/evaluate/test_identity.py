@@ -21,7 +21,7 @@ class FakeRecognizer:
     def __init__(self) -> None:
         self.rows: list[np.ndarray] = []
 
-    def alignCrop(self, image: np.ndarray, row: np.ndarray) -> np.ndarray:  # noqa: N802
+    def alignCrop(self, image: np.ndarray, row: np.ndarray) -> np.ndarray:
         self.rows.append(row)
         return image
 
@@ -32,7 +32,7 @@ class FakeRecognizer:
 class FakeDetector:
     """Finds a small face on the left and a large one on the right of every picture not black."""
 
-    def setInputSize(self, size: tuple[int, int]) -> None:  # noqa: N802
+    def setInputSize(self, size: tuple[int, int]) -> None:
         self.size = size
 
     def detect(self, image: np.ndarray) -> tuple[int, np.ndarray | None]:
