@@ -26,7 +26,7 @@ _MOUTH_WIDTH = 0.050
 """Metres between the mouth corners for which ``mouth_parts`` has its default size."""
 _TEETH_BEHIND_LIPS = 0.0085
 _TEETH_ABOVE_LINE = 0.0010
-_LID_THICKNESS = 0.0012
+_LID_THICKNESS = 0.0008
 
 
 class Region(IntEnum):
@@ -212,7 +212,7 @@ def _tongue_out(mouth: PartMesh, placed: FloatArray) -> tuple[IntArray, FloatArr
     tongue = np.nonzero(mouth.region == MouthRegion.TONGUE)[0]
     depth = placed[tongue, 2]
     share = (depth - depth.min()) / np.ptp(depth)
-    reach = share[:, None] ** 2 * np.array([0.0, 0.01, 0.11])
+    reach = share[:, None] ** 2 * np.array([0.0, 0.007, 0.076])
     return tongue.astype(np.int32), np.asarray(reach, np.float32)
 
 
@@ -240,7 +240,7 @@ def _lids(head: OpenHeadData, skin: FloatArray, centres: FloatArray) -> tuple[In
     outside = head.region == Region.FACE
     rows, spheres = [], []
     for shape, centre in zip(shapes, centres, strict=True):
-        moved = np.linalg.norm(shape, axis=1) > 0.002
+        moved = np.linalg.norm(shape, axis=1) > 0.0014
         near = np.linalg.norm(skin - centre, axis=1) < 1.35 * EYE_RADIUS
         lid = np.nonzero(moved & near & outside)[0]
         rows.append(lid)

@@ -32,6 +32,8 @@ Matrix = NDArray[np.float64]
 ITERATIONS = 12
 PIXEL_SIGMA = 1.2 / 512
 """Trust in one landmark, as a share of the picture's side."""
+DEPTH_SIGMA = 0.012
+"""Trust in a landmark's relative depth, canonical units; MediaPipe guesses it, but noses obey."""
 SHAPE_SIGMA = 1.0
 EXPRESSION_SIGMA = 0.22
 
@@ -79,17 +81,18 @@ def fit_head(
 
     Args:
         head: the open head.
-        landmarks: (478, >=2) MediaPipe landmarks in pixels of a square picture.
+        landmarks: (478, 3) MediaPipe landmarks in pixels of a square picture.
         expression_prior: (52,) MediaPipe's coefficients.
         size: side of the picture in pixels.
     """
     camera = Camera.orbit()
     basis = _LandmarkBasis(head)
     target = landmarks[:468, :2].astype(np.float64) / size
+    depth = landmarks[:468, 2].astype(np.float64) / size
     weights = landmark_weights()
     state = _start(basis, target, camera, expression_prior)
     for _ in range(ITERATIONS):
-        _gauss_newton(basis, state, target, weights, camera, expression_prior)
+        _gauss_newton(basis, state, target, depth, weights, camera, expression_prior)
     scale = float(np.linalg.norm(target[EYE_CORNERS[0]] - target[EYE_CORNERS[1]]))
     linear = basis.project(state, camera)
     error_linear = float(np.linalg.norm(linear - target, axis=1).mean())
@@ -176,6 +179,7 @@ def _gauss_newton(
     basis: _LandmarkBasis,
     state: _State,
     target: Matrix,
+    depth: NDArray[np.float64],
     weights: NDArray[np.float64],
     camera: Camera,
     prior: FloatArray,
@@ -205,8 +209,10 @@ def _gauss_newton(
     pull = np.concatenate(
         [np.zeros(6), state.shape / SHAPE_SIGMA, (state.expression - prior) / EXPRESSION_SIGMA]
     )
-    normal = jacobian.T @ jacobian + np.diag(regular**2)
-    gradient = jacobian.T @ residual.reshape(-1) / PIXEL_SIGMA + regular * pull
+    deep, deep_residual = _depth_rows(basis, state, seen, turned, depth, camera)
+    normal = jacobian.T @ jacobian + deep.T @ deep + np.diag(regular**2)
+    gradient = jacobian.T @ residual.reshape(-1) / PIXEL_SIGMA + deep.T @ deep_residual
+    gradient += regular * pull
     frozen = np.zeros(len(gradient), bool)
     frozen[6 + shapes + np.array(_FIXED)] = True
     for _ in range(3):
@@ -223,6 +229,30 @@ def _gauss_newton(
     state.translation = state.translation + step[3:6]
     state.shape = state.shape + step[6 : 6 + shapes]
     state.expression = np.clip(state.expression + step[6 + shapes :], 0.0, 1.0)
+
+
+def _depth_rows(
+    basis: _LandmarkBasis,
+    state: _State,
+    seen: Matrix,
+    turned: Matrix,
+    depth: NDArray[np.float64],
+    camera: Camera,
+) -> tuple[Matrix, NDArray[np.float64]]:
+    """Jacobian (468, parameters) and residual of the depths relative to their mean."""
+    wanted = depth * float(seen[:, 2].mean()) / camera.intrinsics[0, 0]
+    residual = (seen[:, 2] - seen[:, 2].mean()) - (wanted - wanted.mean())
+    forward = np.broadcast_to([[[0.0, 0.0, 1.0]]], (len(seen), 1, 3))
+    rows = np.concatenate(
+        [
+            forward @ _minus_cross(turned),
+            np.zeros((len(seen), 1, 3)),
+            _along(forward, state.rotation, basis.shape),
+            _along(forward, state.rotation, basis.expression),
+        ],
+        axis=2,
+    )[:, 0]
+    return (rows - rows.mean(0)) / DEPTH_SIGMA, residual / DEPTH_SIGMA
 
 
 def _pinhole_jacobian(seen: Matrix, camera: Camera) -> Matrix:

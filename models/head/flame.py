@@ -1,6 +1,8 @@
-"""FLAME as a differentiable layer, after Li, Bolkart, Black, Li and Romero, "Learning a model of
-facial shape and expression from 4D scans", 2017.
-"""  # noqa: D205
+"""FLAME as a differentiable layer.
+
+After Li, Bolkart, Black, Li and Romero, "Learning a model of facial shape and expression from 4D
+scans", 2017; equations are numbered as there.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +34,7 @@ class FlameHead(nn.Module):
     faces: Tensor
 
     def __init__(self, arrays: FlameArrays, *, dtype: torch.dtype = torch.float32) -> None:
+        """Hold the arrays of a FLAME file as buffers of ``dtype``."""
         super().__init__()
         for name in (
             "template",
@@ -42,6 +45,8 @@ class FlameHead(nn.Module):
             "weights",
         ):
             self.register_buffer(name, torch.tensor(getattr(arrays, name), dtype=dtype))
+        # Files hold weights in single precision: make rows sum to 1, or rotations would scale.
+        self.weights /= self.weights.sum(dim=1, keepdim=True)
         self.register_buffer("faces", torch.tensor(arrays.faces, dtype=torch.int64))
 
     def forward(
@@ -69,7 +74,8 @@ class FlameHead(nn.Module):
         Returns:
             (B, 5023, 3) vertices.
         """
-        given = [x for x in (shape, expression, root, neck, jaw, eyes, translation) if x is not None]
+        arguments = (shape, expression, root, neck, jaw, eyes, translation)
+        given = [argument for argument in arguments if argument is not None]
         batch = given[0].shape[0] if given else 1
         identity = self.template + self._blend(shape, self.shape_basis, SHAPE_COUNT, batch)
         joints = torch.einsum("jv,bvc->bjc", self.joint_regressor, identity)
@@ -152,11 +158,11 @@ def rotation_matrix(axis_angle: Tensor) -> Tensor:
     safe = torch.where(small, torch.ones_like(squared), squared)
     angle = safe.sqrt()
     first = torch.where(small, 1 - squared / 6 + squared**2 / 120, angle.sin() / angle)
-    second = torch.where(
-        small, 0.5 - squared / 24 + squared**2 / 720, (1 - angle.cos()) / safe
-    )
+    second = torch.where(small, 0.5 - squared / 24 + squared**2 / 720, (1 - angle.cos()) / safe)
     x, y, z = axis_angle.unbind(-1)
     zero = torch.zeros_like(x)
-    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).unflatten(-1, (3, 3))
+    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1)
+    cross = cross.reshape(*axis_angle.shape, 3)
     identity = torch.eye(3, dtype=axis_angle.dtype, device=axis_angle.device)
-    return identity + first * cross + second * (cross @ cross)
+    rotation: Tensor = identity + first * cross + second * (cross @ cross)
+    return rotation

@@ -1,9 +1,9 @@
 """Reading arrays out of the pickles in which FLAME is distributed, without trusting them.
 
-A pickle is a program. Before it runs, its opcodes are scanned; while it runs, every global it asks
-for is looked up in a fixed table that leads to inert classes of this file. numpy, scipy and chumpy
-themselves are never called with anything from the file: the classes keep what they were given, and
-arrays are rebuilt afterwards from checked shapes, types and bytes.
+A pickle is a program. Every global it asks for is looked up in a fixed table that leads to inert
+classes of this file, and anything else stops it, so that it never holds something worth calling.
+numpy, scipy and chumpy themselves are never called with anything from the file: the classes keep
+what they were given, and arrays are rebuilt afterwards from checked shapes, types and bytes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import math
 import pickle
-import pickletools
 import re
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,18 @@ _AXES_LIMIT = 6
 _CHUMPY_DEPTH = 8
 _TYPE_CODE = re.compile(r"[<>=|]?([bf][248]|[iu][1248]|b1|\?)")
 _REMEDY = "use the file as its authors distribute it, or convert it to .npz"
-_FORBIDDEN = {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER", "READONLY_BUFFER"}
+_FORBIDDEN = (
+    pickle.EXT1,
+    pickle.EXT2,
+    pickle.EXT4,
+    pickle.PERSID,
+    pickle.BINPERSID,
+    pickle.NEXT_BUFFER,
+    pickle.READONLY_BUFFER,
+    pickle.EMPTY_SET,
+    pickle.ADDITEMS,
+    pickle.FROZENSET,
+)
 
 
 class _Refused(Exception):
@@ -36,6 +46,8 @@ class _Refused(Exception):
 
 class _Inert:
     """Holder of whatever state a pickle gives an object; calls nothing."""
+
+    __slots__ = ("arguments", "state")
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         instance = object.__new__(cls)
@@ -49,9 +61,6 @@ class _Inert:
 
     def __setstate__(self, state: Any) -> None:
         self.state = state
-
-    # The opcodes SETITEM and APPEND must not find anything to call either.
-    __slots__ = ("arguments", "state")
 
 
 class _Array(_Inert):
@@ -135,12 +144,50 @@ def find_class(module: str, name: str) -> type:
     return holder
 
 
-class _Unpickler(pickle.Unpickler):
+# Any, as the type stubs know the class only by name.
+_PythonUnpickler: Any = pickle._Unpickler
+
+
+class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
+    """The pure-Python unpickler under tighter rules.
+
+    The C one allocates a memo table as long as the largest index a file names, and neither can be
+    asked to look at dictionary keys, whose hashing a nest of tuples makes exponentially slow.
+    """
+
     def find_class(self, module: str, name: str) -> Any:
         return find_class(module, name)
 
     def persistent_load(self, pid: Any) -> Any:
         raise _Refused("refers to objects outside of the file")
+
+    def _forbidden(self) -> None:
+        raise _Refused("uses an operation that no FLAME file needs")
+
+    def _one_key(self) -> None:
+        _check_keys(self.stack[-2:-1])
+        _PythonUnpickler.dispatch[pickle.SETITEM[0]](self)
+
+    def _keys(self) -> None:
+        _check_keys(self.stack[::2])
+        _PythonUnpickler.dispatch[pickle.SETITEMS[0]](self)
+
+    def _dict(self) -> None:
+        _check_keys(self.stack[::2])
+        _PythonUnpickler.dispatch[pickle.DICT[0]](self)
+
+    dispatch = {
+        **_PythonUnpickler.dispatch,
+        **dict.fromkeys((code[0] for code in _FORBIDDEN), _forbidden),
+        pickle.SETITEM[0]: _one_key,
+        pickle.SETITEMS[0]: _keys,
+        pickle.DICT[0]: _dict,
+    }
+
+
+def _check_keys(keys: list[Any]) -> None:
+    if not all(type(key) in (str, int, bytes) for key in keys):
+        raise _Refused("holds a dictionary with odd keys")
 
 
 def read_pickled_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
@@ -165,7 +212,6 @@ def read_pickled_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
 
 def _read(content: bytes) -> dict[str, NDArray[Any]]:
     try:
-        _scan(content)
         loaded = _Unpickler(io.BytesIO(content), encoding="latin1").load()
     except _Refused:
         raise
@@ -176,20 +222,6 @@ def _read(content: bytes) -> dict[str, NDArray[Any]]:
         raise _Refused("does not hold a dictionary")
     arrays = {name: _resolve(value) for name, value in loaded.items() if isinstance(name, str)}
     return {name: array for name, array in arrays.items() if array is not None}
-
-
-def _scan(content: bytes) -> None:
-    """Refuse forbidden opcodes, globals and memo indices before the first opcode runs."""
-    for opcode, argument, _ in pickletools.genops(content):
-        name = opcode.name
-        if name in _FORBIDDEN:
-            raise _Refused("refers to objects outside of the file")
-        if name in ("GLOBAL", "INST"):
-            module, _, member = str(argument).partition(" ")
-            find_class(module, member)
-        elif name in ("PUT", "BINPUT", "LONG_BINPUT") and not 0 <= argument < len(content):
-            # The unpickler would allocate a table of that length.
-            raise _Refused("numbers its objects beyond its own length")
 
 
 def _resolve(value: Any, depth: int = 0) -> NDArray[Any] | None:
@@ -253,11 +285,11 @@ def _plain_dtype(value: Any) -> np.dtype[Any] | None:
         code = code.decode("latin1")
     if type(code) is not str or not _TYPE_CODE.fullmatch(code):
         return None
-    order = "="
-    if type(value.state) is tuple and len(value.state) > 1 and value.state[1] in ("<", ">"):
-        order = value.state[1]
+    # numpy's state: (version, byte order, ...); files without one are little-endian.
+    state = value.state
+    order = state[1] if type(state) is tuple and len(state) > 1 else code[0]
     try:
-        return np.dtype(code).newbyteorder(order)
+        return np.dtype(code).newbyteorder(">" if order == ">" else "<")
     except TypeError:
         return None
 
@@ -276,7 +308,8 @@ def _dense(value: _Sparse) -> NDArray[Any]:
         raise _Refused("holds an incomplete or oversized sparse matrix")
     by_rows = isinstance(value, _SparseRows)
     major, minor = shape if by_rows else shape[::-1]
-    lengths = np.diff(pointers.astype(np.int64))
+    starts = pointers.astype(np.int64)
+    lengths: NDArray[np.int64] = starts[1:] - starts[:-1]
     consistent = (
         pointers.shape == (major + 1,)
         and data.ndim == 1

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.camera import Camera
 from models.head.open_head import OpenHeadData
 
-EYE_RADIUS = 0.0535
+EYE_RADIUS = 0.0369
 """Canonical units. MakeHuman's lids are modelled round an eye larger than life; the iris is not."""
 
 

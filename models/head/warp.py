@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.camera import Camera
 from models.head.open_head import OpenHeadData
 
-REACH = 0.11
+REACH = 0.076
 """Radius (canonical units) over which one landmark's residual is felt."""
 SMOOTHING = 0.12
 """Ridge of the interpolation: landmarks jitter by about half a pixel."""

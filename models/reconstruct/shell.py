@@ -1,0 +1,263 @@
+"""The shell: hair, hat, neck and shoulders as one closed relief around the fitted head.
+
+It is built in the photo's camera.  Each pixel inside the matte gets a front and a back depth
+around a middle sheet through the head's axis; the squared distance ``u`` from that sheet is zero
+on the outline and follows Poisson's equation inside, which inflates outlines to round bodies
+(for a circle of radius r, ``u = r^2 - x^2``).  Where the head mesh is known, ``u`` is pinned:
+hair lies on the mesh, skin lets the mesh show in front of the shell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import spsolve
+
+from models.animate.rig import JOINTS
+from models.head.assemble import HeadMesh, Region
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.relief import Relief, relief_mesh
+from models.render.zbuffer import rasterize
+
+FloatArray = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+STEP = 4
+"""Canvas pixels a cell of the relief."""
+_SOLID = 0.75
+_FRINGE = 0.04
+_HEAD_AXIS = -0.041
+_BODY_AXIS = -0.076
+_ROUND_HEAD = 2.4
+_ROUND_BACK = 0.5
+_ROUND_BODY = 0.42
+_DEEPEST = 0.30
+_RECESS = 0.006
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The relief mesh with what the reconstruction needs to colour and bind it.
+
+    Attributes:
+        vertices: (V, 3) canonical, in the photo's pose (the shell does not move with expression).
+        faces: (F, 3) int32.
+        soft: (F,) bool, the half-transparent fringe.
+        pixels: (V, 2) canvas pixels.
+        sheet: (V,) 0 front, 1 back, 2 fringe.
+        arc: (V,) distance along the surface from the outline, canvas pixels.
+        weights: (V, 7) skinning weights.
+    """
+
+    vertices: FloatArray
+    faces: NDArray[np.int32]
+    soft: Mask
+    pixels: FloatArray
+    sheet: NDArray[np.uint8]
+    arc: FloatArray
+    weights: FloatArray
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """Everything at the relief's grid nodes, (N, N)."""
+
+    alpha: FloatArray
+    hair: FloatArray
+    body: FloatArray
+    skin: FloatArray
+    front: FloatArray
+    back: FloatArray
+    middle: FloatArray
+    on_mesh: Mask
+    unit: float
+    """Canonical units of one cell."""
+
+
+def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
+    """Build the shell around ``head`` whose vertices in the photo are ``posed``."""
+    scene = _scene(canvas, head, posed)
+    solid = cv2.GaussianBlur(scene.alpha, (0, 0), 1.0)
+    inside = solid > _SOLID
+    thickness = _hair_thickness(scene)
+    front_u = _solve(scene, inside, *_front_pins(scene, thickness), _ROUND_HEAD)
+    back_u = _solve(scene, inside, *_back_pins(scene, thickness), _ROUND_BACK)
+    front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
+    hidden = _hidden_behind_face(scene)
+    relief = Relief(solid, front, back, scene.middle, hidden, _SOLID, _FRINGE, scene.alpha)
+    mesh = relief_mesh(relief)
+    pixels = (mesh.nodes + 0.5) * STEP
+    vertices = _unproject(canvas, pixels, mesh.depth)
+    outline = np.hypot(mesh.distance * scene.unit, mesh.depth - mesh.middle)
+    return Shell(
+        vertices=vertices,
+        faces=mesh.faces,
+        soft=mesh.soft,
+        pixels=pixels.astype(np.float32),
+        sheet=mesh.sheet,
+        arc=(outline / scene.unit * STEP).astype(np.float32),
+        weights=_weights(canvas, vertices, pixels, head),
+    )
+
+
+def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
+    count = canvas.size // STEP
+    pixels, depth = canvas.project(posed)
+    skin_faces = head.faces[head.part == 0]
+    grid = pixels / STEP
+    near = rasterize(grid, depth, skin_faces, count, count)
+    far = rasterize(grid, depth, skin_faces, count, count, farthest=True)
+    small = {name: _shrink(p, count) for name, p in canvas.classes.items()}
+    middle, unit = _middle_sheet(canvas, count)
+    rows = np.arange(count)[:, None] * np.ones((1, count))
+    chin = _chin_row(canvas, head, posed) / STEP
+    above = 1 / (1 + np.exp((rows - chin + 4) / 3.0))
+    garment = small["clothes"] + small["other"]
+    hair = small["hair"] + garment * above
+    skin = small["face_skin"] + small["body_skin"]
+    total = np.maximum(hair + skin + garment * (1 - above), 1e-3)
+    return _Scene(
+        alpha=_shrink(canvas.alpha, count),
+        hair=(hair / total).astype(np.float32),
+        body=((garment * (1 - above) + small["body_skin"] * (1 - above)) / total).astype(np.float32),
+        skin=(skin / total).astype(np.float32),
+        front=near.depth,
+        back=far.depth,
+        middle=middle,
+        on_mesh=near.triangle >= 0,
+        unit=unit,
+    )
+
+
+def _shrink(image: FloatArray, count: int) -> FloatArray:
+    return np.asarray(cv2.resize(image, (count, count), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _chin_row(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> float:
+    """Canvas row of the chin: the lowest face vertex that the jaw carries."""
+    jaw = head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5
+    return float(np.percentile(canvas.project(posed[: head.skin_count][jaw])[0][:, 1], 98))
+
+
+def _middle_sheet(canvas: Canvas, count: int) -> tuple[FloatArray, float]:
+    """Camera depth (N, N) of the sheet through head and body axis, and units per cell."""
+    heights = np.linspace(0.9, -0.9, 97)
+    lean = np.clip((-0.10 - heights) / 0.17, 0, 1)
+    axis = np.stack([0 * heights, heights, _HEAD_AXIS + lean * (_BODY_AXIS - _HEAD_AXIS)], 1)
+    where, depth = canvas.project(axis)
+    rows = (np.arange(count) + 0.5) * STEP
+    order = np.argsort(where[:, 1])
+    column = np.interp(rows, where[order, 1], depth[order])
+    unit = float(np.median(column)) / (canvas.camera.intrinsics[0, 0] * count)
+    return np.repeat(column[:, None], count, 1).astype(np.float32), unit
+
+
+def _hair_thickness(scene: _Scene) -> float:
+    """How far the hair stands off the skull, from the gap above and beside it in the picture."""
+    hair = (scene.hair > 0.5) & (scene.alpha > 0.5)
+    if hair.mean() < 0.01:
+        return 0.003
+    outside = hair & ~scene.on_mesh
+    distance = cv2.distanceTransform((~scene.on_mesh).astype(np.uint8), cv2.DIST_L2, 5)
+    head_rows = np.nonzero(scene.on_mesh.any(1))[0]
+    upper = outside & (np.arange(len(hair))[:, None] < head_rows.min() + 0.45 * len(head_rows))
+    if upper.sum() < 20:
+        return 0.008
+    return float(np.clip(np.percentile(distance[upper], 80) * scene.unit * 0.8, 0.007, 0.048))
+
+
+def _front_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]:
+    """Pinned ``u`` and pin weights of the front sheet."""
+    grazing = _erode(scene.on_mesh, 1)
+    stand_off = np.minimum(thickness, 0.02)
+    target = scene.front + np.where(scene.hair > 0.5, -stand_off, _RECESS)
+    target = np.where(scene.on_mesh, target, 0.0)
+    pinned = scene.on_mesh & grazing & (target < scene.middle - 0.007)
+    u = np.where(pinned, (scene.middle - target) ** 2, 0.0)
+    weight = np.where(pinned, np.abs(scene.hair - 0.5) * 2, 0.0)
+    weight = np.where(scene.hair > 0.5, weight, np.maximum(weight, 0.3) * pinned)
+    return u.astype(np.float32), weight.astype(np.float32)
+
+
+def _back_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]:
+    """Pinned ``u`` and pin weights of the back sheet: behind the skull by the hair's thickness."""
+    target = np.where(scene.on_mesh, scene.back + 0.7 * thickness + 0.002, 0.0)
+    pinned = _erode(scene.on_mesh, 2) & (target > scene.middle)
+    u = np.where(pinned, (target - scene.middle) ** 2, 0.0)
+    return u.astype(np.float32), pinned.astype(np.float32)
+
+
+def _hidden_behind_face(scene: _Scene) -> Mask:
+    """Front cells that the head mesh covers for good; leaving them out saves triangles."""
+    covered = scene.on_mesh & (scene.skin > 0.6) & (scene.hair < 0.3)
+    return _erode(covered, 5)
+
+
+def _erode(mask: Mask, cells: int) -> Mask:
+    kernel = np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)
+    return cv2.erode(mask.astype(np.uint8), kernel) > 0
+
+
+def _solve(
+    scene: _Scene, inside: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
+) -> FloatArray:
+    """Solve ``laplace(u) = -roundness`` inside, 0 outside, pulled to ``pinned``."""
+    count = inside.shape[0]
+    index = -np.ones(inside.shape, np.int64)
+    index[inside] = np.arange(inside.sum())
+    rows, columns = np.nonzero(inside)
+    roundness = round_head + (_ROUND_BODY - round_head) * scene.body
+    right = roundness[inside] * scene.unit**2
+    diagonal = np.zeros(len(rows))
+    entries = []
+    for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        r, c = rows + down, columns + across
+        beyond = (r < 0) | (r >= count) | (c < 0) | (c >= count)
+        other = index[np.clip(r, 0, count - 1), np.clip(c, 0, count - 1)]
+        # The canvas border is no outline: the body goes on behind it (mirror condition).
+        diagonal += ~beyond
+        linked = (other >= 0) & ~beyond
+        entries.append((index[rows, columns][linked], other[linked]))
+    pin = 2.0 * weight[inside]
+    near = np.concatenate([e[0] for e in entries])
+    far = np.concatenate([e[1] for e in entries])
+    matrix = sp.csr_matrix((-np.ones(len(near)), (near, far)), (len(rows), len(rows)))
+    matrix = matrix + sp.diags(diagonal + pin + 1e-6)
+    solution = spsolve(matrix.tocsc(), right + pin * pinned[inside])
+    u = np.zeros(inside.shape, np.float32)
+    u[inside] = np.clip(solution, 0.0, _DEEPEST**2)
+    return u
+
+
+def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatArray:
+    """Canonical points of canvas pixels (N, 2) at camera depths (N,)."""
+    homogeneous = np.column_stack([pixels / canvas.size, np.ones(len(pixels))])
+    rays = homogeneous @ np.linalg.inv(canvas.camera.intrinsics).T
+    camera = canvas.camera.cam2world
+    return ((rays * depth[:, None]) @ camera[:3, :3].T + camera[:3, 3]).astype(np.float32)
+
+
+def _weights(
+    canvas: Canvas, vertices: FloatArray, pixels: FloatArray, head: HeadMesh
+) -> FloatArray:
+    """Hair follows the head, shoulders stay, the neck blends between them."""
+    body = canvas.sample(canvas.classes["clothes"], pixels)
+    rest = head.rig.rest[: head.skin_count]
+    neck = head.rig.pivots[JOINTS.index("neck")]
+    chin = float(rest[head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5, 1].min())
+    top, bottom = chin, float(neck[1]) - 0.014
+    height = np.clip((vertices[:, 1] - bottom) / max(top - bottom, 1e-3), 0, 1)
+    share = height * height * (3 - 2 * height)
+    share = np.where(vertices[:, 1] < chin, share * (1 - 0.8 * body), share)
+    weights = np.zeros((len(vertices), len(JOINTS)), np.float32)
+    weights[:, JOINTS.index("head")] = share**2
+    weights[:, JOINTS.index("neck")] = share * (1 - share)
+    weights[:, JOINTS.index("root")] = 1 - share
+    return weights
+
+
+__all__ = ["STEP", "Region", "Shell", "build_shell"]
