@@ -286,7 +286,7 @@ def _reason(error: Exception) -> str:
     """One sentence about what went wrong."""
     if isinstance(error, TriptychError):
         return str(error)
-    _LOG.error("unexpected fault", exc_info=error)
+    _LOG.debug("unexpected fault", exc_info=error)
     return f"{type(error).__name__}: {error}"
 
 

@@ -13,6 +13,7 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from models.evaluate.metrics import Image
+from models.files import atomic_write
 
 CELL = 384
 DIFFERENCE_GAIN = 3.0
@@ -64,7 +65,35 @@ def difference(a: Image, b: Image, gain: float = DIFFERENCE_GAIN) -> Image:
 
 def save_sheet(sheet: Image, path: Path) -> None:
     """Write a sheet (3,H,W) as the format that the suffix names. Raises OSError or ValueError."""
-    PillowImage.fromarray(_bytes(sheet.transpose(1, 2, 0))).save(path)
+    _save(_bytes(sheet.transpose(1, 2, 0)), path)
+
+
+class GrowingSheet:
+    """A sheet that gets one row at a time and keeps it small: a byte a value, already scaled.
+
+    Rows of float pictures of many avatars would count in the memory that is being measured.
+    """
+
+    def __init__(self, cell: int = CELL // 2) -> None:
+        """Start an empty sheet with square cells of ``cell`` pixels."""
+        self._cell = cell
+        self._strips: list[NDArray[np.uint8]] = []
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Lay out one more row; all rows must have as many cells as the first."""
+        strip = _bytes(contact_sheet([row], self._cell).transpose(1, 2, 0))
+        self._strips.append(strip if not self._strips else strip[_GAP:])
+
+    def save(self, path: Path) -> bool:
+        """Write the rows; False, and no file, when there is none. Raises OSError, ValueError."""
+        if self._strips:
+            _save(np.concatenate(self._strips), path)
+        return bool(self._strips)
+
+
+def _save(pixels: NDArray[np.uint8], path: Path) -> None:
+    with atomic_write(path) as temporary:
+        PillowImage.fromarray(pixels).save(temporary)
 
 
 def _fitted(image: Image, cell: int) -> NDArray[np.float32]:

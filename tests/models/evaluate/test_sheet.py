@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from models.evaluate.sheet import Cell, contact_sheet, difference, label_height, save_sheet
+from models.evaluate.sheet import (
+    Cell,
+    GrowingSheet,
+    contact_sheet,
+    difference,
+    label_height,
+    save_sheet,
+)
 
 PAGE = np.array((0.11, 0.12, 0.14), np.float32)
 GAP = 8
@@ -69,6 +76,22 @@ def test_save(tmp_path: Path) -> None:
     save_sheet(sheet, path)
     saved = np.asarray(PillowImage.open(path), np.float32).transpose(2, 0, 1) / 255
     assert np.abs(saved - sheet).max() < 0.003
+
+
+def test_growing_sheet_is_the_same_sheet(tmp_path: Path) -> None:
+    rows = [
+        [Cell("a", plain((1, 0, 0))), Cell("b", plain((0, 1, 0)))],
+        [Cell("c", plain((0, 0, 1))), Cell("d", plain((1, 1, 0)))],
+    ]
+    whole, grown = tmp_path / "whole.png", tmp_path / "grown.png"
+    save_sheet(contact_sheet(rows, 64), whole)
+    growing = GrowingSheet(64)
+    assert not growing.save(grown)
+    assert not grown.exists()
+    for row in rows:
+        growing.add(row)
+    assert growing.save(grown)
+    assert np.array_equal(np.asarray(PillowImage.open(whole)), np.asarray(PillowImage.open(grown)))
 
 
 def test_empty_is_refused() -> None:
