@@ -59,8 +59,7 @@ def crop_portrait(
     as much as the hair needs.
     """
     matrix = _placement(face, size, margin)
-    source = np.ascontiguousarray(rgb.transpose(1, 2, 0))
-    colour = np.clip(warp(source, matrix, size, cv2.BORDER_REPLICATE), 0.0, 1.0)
+    colour = np.clip(warp(rgb.transpose(1, 2, 0), matrix, size, cv2.BORDER_REPLICATE), 0.0, 1.0)
     valid = _inside(matrix, size, rgb.shape[2], rgb.shape[1])
     continued = _soften_outside(colour.astype(np.float32), valid)
     return Crop(

@@ -19,7 +19,7 @@ from models.errors import BadInput
 
 MIN_SIDE = 64
 MAX_PIXELS = 102_000_000  # "100 megapixel" cameras deliver up to 101.8 million pixels
-WORKING_SIDE = 4096
+WORKING_SIDE = 3072
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "PPM", "HEIF")
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _ORIENTATION_TAG = 0x0112
@@ -54,7 +54,7 @@ class Picture:
 
 
 def read_image(path: str | Path) -> Picture:
-    """Decode the photo at `path`, upright and in sRGB, its longest side at most 4096 pixels.
+    """Decode the photo at `path`, upright and in sRGB, its longest side at most 3072 pixels.
 
     Raises BadInput with one sentence for anything that is not a usable photo.
     """

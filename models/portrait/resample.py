@@ -18,8 +18,11 @@ Pixels = NDArray[np.integer[Any] | np.floating[Any]]
 
 def to_bytes(rgb: NDArray[np.float32]) -> NDArray[np.uint8]:
     """(3, H, W) float 0..1 as (H, W, 3) uint8."""
-    scaled = np.clip(rgb * np.float32(255.0) + np.float32(0.5), 0.0, 255.0).astype(np.uint8)
-    return np.ascontiguousarray(scaled.transpose(1, 2, 0))
+    result = np.empty((*rgb.shape[1:], 3), np.uint8)
+    for channel in range(3):  # one at a time: a large photo in floats is large
+        scaled = rgb[channel] * np.float32(255.0) + np.float32(0.5)
+        result[..., channel] = np.clip(scaled, 0.0, 255.0, out=scaled)
+    return result
 
 
 def scale_of(matrix: NDArray[np.float64]) -> float:
@@ -65,6 +68,7 @@ def warp(
     `border` is BORDER_REPLICATE or BORDER_CONSTANT with `value`.
     """
     image, matrix = _cut(image, matrix, size)
+    image = np.ascontiguousarray(image)
     scale = scale_of(matrix)
     if scale < 0.5:
         image, matrix = _shrink(image, matrix, 2.0 * scale)

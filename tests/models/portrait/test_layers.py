@@ -153,7 +153,7 @@ def test_prepare_bundles_everything(portrait: Portrait) -> None:
 
 def test_a_transparent_photo_stays_transparent(astronaut: Floats) -> None:
     cut = np.concatenate([astronaut, np.ones((1, 512, 512), np.float32)])
-    cut[3, :, :190] = 0.0
+    cut[3, :, :172] = 0.0
     result = prepare(np.ascontiguousarray(cut.transpose(1, 2, 0)))
-    gone = apply(result.crop.matrix, np.array([[178.0, 110.0]], np.float32))[0].astype(int)
+    gone = apply(result.crop.matrix, np.array([[165.0, 110.0]], np.float32))[0].astype(int)
     assert result.alpha[0, gone[1], gone[0]] < 0.05
