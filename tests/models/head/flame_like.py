@@ -79,7 +79,7 @@ def _weights(vertices: NDArray) -> NDArray:
     x, y, z = vertices.T
     neck = 1.0 / (1.0 + np.exp(-(y + 0.07) / 0.01))
     jaw = np.clip((-0.015 - y) / 0.02, 0, 1) * np.clip((z - 0.01) / 0.02, 0, 1)
-    eyes = [(((vertices - JOINTS[j]) ** 2).sum(1) < 0.022**2).astype(np.float64) for j in (3, 4)]
+    eyes = [(((vertices - JOINTS[j]) ** 2).sum(1) < 0.034**2).astype(np.float64) for j in (3, 4)]
     raw = np.stack([1.0 - neck, neck, 3.0 * jaw, 20 * eyes[0], 20 * eyes[1]], axis=1)
     raw[:, :2] *= 1.0 - np.maximum.reduce([jaw, *eyes])[:, None]
     return raw / raw.sum(1, keepdims=True)
