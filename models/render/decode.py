@@ -15,7 +15,6 @@ from models.render.simd import (
     broadcast_load,
     divide,
     load,
-    load_int16,
     maximum,
     minimum,
     multiply,
@@ -98,19 +97,20 @@ def _bilinear(
     """Add a bilinear lookup of sixteen channels to ``value``."""
     right, left = across, np.float32(1.0) - across
     low, high = np.float32(1.0) - down, down
-    value = multiply_add(load_int16(address, corner), broadcast(left * low), value)
-    value = multiply_add(load_int16(address, corner + width), broadcast(right * low), value)
-    value = multiply_add(load_int16(address, corner + row), broadcast(left * high), value)
-    return multiply_add(load_int16(address, corner + row + width), broadcast(right * high), value)
+    value = multiply_add(load(address, corner), broadcast(left * low), value)
+    value = multiply_add(load(address, corner + width), broadcast(right * low), value)
+    value = multiply_add(load(address, corner + row), broadcast(left * high), value)
+    return multiply_add(load(address, corner + row + width), broadcast(right * high), value)
 
 
 @compiled
-def _texel(coordinate: np.float32, resolution: int) -> tuple[int, np.float32]:
+def _texel(coordinate: np.float32, resolution: np.float32) -> tuple[int, np.float32]:
     """Lower texel and fraction of a coordinate -1..1 (align_corners=False, border padding)."""
-    position = ((coordinate + np.float32(1.0)) * resolution - np.float32(1.0)) * np.float32(0.5)
-    position = min(max(position, np.float32(0.0)), np.float32(resolution - 1))
-    index = min(int(position), resolution - 2)
-    return index, np.float32(position - np.float32(index))
+    half, one = np.float32(0.5), np.float32(1.0)
+    position = coordinate * (half * resolution) + half * (resolution - one)
+    position = max(position, np.float32(0.0))
+    lower = np.int32(min(position, resolution - np.float32(2.0)))
+    return int(lower), min(position - np.float32(lower), one)
 
 
 @compiled
@@ -121,18 +121,17 @@ def look_up(
     x: np.float32,
     y: np.float32,
     z: np.float32,
-    scale: int,
-    offset: int,
     target: int,
     start: int,
 ) -> None:
     """Write the feature (``width`` channels) at normalised ``x, y, z`` to ``target[start:]``.
 
-    ``planes`` (int16), ``scale``, ``offset`` and ``target`` (float32) are addresses.
+    ``planes`` and ``target`` are addresses of float32.
     """
-    column, along_x = _texel(x, resolution)
-    line, along_y = _texel(y, resolution)
-    deep, along_z = _texel(z, resolution)
+    side = np.float32(resolution)
+    column, along_x = _texel(x, side)
+    line, along_y = _texel(y, side)
+    deep, along_z = _texel(z, side)
     row, plane = resolution * width, resolution * resolution * width
     first = line * row + column * width
     second = plane + deep * row + column * width
@@ -142,9 +141,7 @@ def look_up(
         xy = _bilinear(planes, first + channel, row, width, along_x, along_y, zero)
         xz = _bilinear(planes, second + channel, row, width, along_x, along_z, zero)
         zy = _bilinear(planes, third + channel, row, width, along_z, along_y, zero)
-        summed = add(add(xy, xz), zy)
-        feature = multiply_add(summed, load(scale, channel), load(offset, channel))
-        store(target, start + channel, feature)
+        store(target, start + channel, add(add(xy, xz), zy))
 
 
 @compiled
@@ -195,7 +192,7 @@ def shade_samples(
         positions: ``(N, 3)`` canonical points; N at least ``count`` rounded up to 16.
         owners: ``(N,)`` field of each point.
         count: samples to shade.
-        field_integers: ``(fields, 4)`` addresses of planes, scale, offset; resolution.
+        field_integers: ``(fields, 2)`` address and resolution of the planes.
         field_floats: ``(fields, 4)`` centre and 2 / side of the cube.
         w1: ``(C, H)``; b1: ``(H,)``; w2: ``(4, H)``; b2: ``(4,)``, packed decoder.
         features: ``(4, C)`` scratch; scratch: ``(4, H)`` scratch.
@@ -215,13 +212,11 @@ def shade_samples(
             z = (positions[sample, 2] - field_floats[field, 2]) * scale
             look_up(
                 field_integers[field, 0],
-                field_integers[field, 3],
+                field_integers[field, 1],
                 inputs,
                 x,
                 y,
                 z,
-                field_integers[field, 1],
-                field_integers[field, 2],
                 pf,
                 member * inputs,
             )

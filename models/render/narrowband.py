@@ -68,7 +68,7 @@ def render_bands(
         image: ``(4, size, size)`` result: straight colour and opacity.
         guide: ``(7, size, size)`` result if ``guides``: depth, normal, canonical position.
     """
-    columns = 2 * size
+    columns = 2 * size + LANES
     near, owner = np.empty((2 * BAND, columns), np.float32), np.empty((2 * BAND, columns), np.int32)
     soft_near = np.empty((2 * BAND if any_soft else 1, columns), np.float32)
     soft_owner = np.empty((2 * BAND if any_soft else 1, columns), np.int32)

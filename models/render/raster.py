@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.render.compiled import compiled
-from models.render.simd import take_number
+from models.render.simd import LANES, take_number
+from models.render.span import draw_span
 
 #: Nearest depth that is drawn, in units.
 NEAR = 1e-3
 #: How far outside its edge a triangle still claims a sample, in barycentric units: closes the
 #: cracks that rounding could open between neighbours.
-_SLACK = -1e-6
+_SLACK = np.float32(-2e-6)
 _JOB = 2048
 
 
@@ -152,33 +153,38 @@ def draw_band(
 
     ``nearness (rows, size)`` holds 1/depth of the nearest triangle so far and ``owner`` its
     number; a sample is only taken where it is nearer than ``limit`` (pass ``nearness`` itself
-    when there is no other limit).
+    when there is no other limit). Rows must be 16 samples longer than the picture is wide.
     """
-    rows = owner.shape[0]
+    rows, stride = owner.shape
     furthest = np.float32(1.0 / NEAR)
+    near_at, limit_at, owner_at = nearness.ctypes.data, limit.ctypes.data, owner.ctypes.data
     for entry in range(triangles.shape[0]):
         face = triangles[entry]
         if chosen[face] != want:
             continue
-        a0, b0, a1, b1 = edges[face, 0], edges[face, 1], edges[face, 3], edges[face, 4]
-        a2, b2 = edges[face, 6], edges[face, 7]
         first, last = boxes[face, 0], boxes[face, 1]
         upper, lower = max(boxes[face, 2], top), min(boxes[face, 3], top + rows - 1)
-        e0 = edges[face, 2] + a0 * first + b0 * upper
-        e1 = edges[face, 5] + a1 * first + b1 * upper
-        e2 = edges[face, 8] + a2 * first + b2 * upper
-        for row in range(upper - top, lower - top + 1):
+        # Moved to the box's corner in float64; from there float32 is precise enough.
+        e0 = edges[face, 2] + edges[face, 0] * first + edges[face, 1] * upper
+        e1 = edges[face, 5] + edges[face, 3] * first + edges[face, 4] * upper
+        e2 = edges[face, 8] + edges[face, 6] * first + edges[face, 7] * upper
+        slopes = (
+            np.float32(edges[face, 0]),
+            np.float32(edges[face, 3]),
+            np.float32(edges[face, 6]),
+        )
+        for row in range(upper, lower + 1):
+            index = (row - top) * stride
             f0, f1, f2 = e0, e1, e2
-            for column in range(first, last + 1):
-                if f0 >= _SLACK and f1 >= _SLACK and f2 >= _SLACK:
-                    near = np.float32(f0 + f1 + f2)
-                    if near > nearness[row, column] and near > limit[row, column]:
-                        if near < furthest:
-                            nearness[row, column] = near
-                            owner[row, column] = face
-                f0 += a0
-                f1 += a1
-                f2 += a2
-            e0 += b0
-            e1 += b1
-            e2 += b2
+            for column in range(first, last + 1, LANES):
+                starts = (np.float32(f0), np.float32(f1), np.float32(f2))
+                draw_span(
+                    near_at, limit_at, owner_at, index + column, starts, slopes, face,
+                    _SLACK, furthest,
+                )  # fmt: skip
+                f0 += LANES * edges[face, 0]
+                f1 += LANES * edges[face, 3]
+                f2 += LANES * edges[face, 6]
+            e0 += edges[face, 1]
+            e1 += edges[face, 4]
+            e2 += edges[face, 7]

@@ -148,10 +148,7 @@ def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray
 
 
 def field_tables(fields: Sequence[PackedField]) -> tuple[NDArray[np.int64], FloatArray]:
-    """Addresses, resolution; centre and scale of each field, as the kernels read them."""
-    integers = [
-        (f.planes.ctypes.data, f.scale.ctypes.data, f.offset.ctypes.data, f.resolution)
-        for f in fields
-    ]
+    """Address, resolution; centre and scale of each field, as the kernels read them."""
+    integers = [(f.planes.ctypes.data, f.resolution) for f in fields]
     floats = [(*f.center, 2.0 / f.box_warp) for f in fields]
     return np.array(integers, np.int64), np.array(floats, np.float32)

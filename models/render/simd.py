@@ -17,9 +17,8 @@ from numba.extending import intrinsic, models, register_model
 
 LANES = 16
 _intrinsic: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
-_FLOATS = ir.VectorType(ir.FloatType(), LANES)
-_SHORTS = ir.VectorType(ir.IntType(16), LANES)
-_INTS = ir.VectorType(ir.IntType(32), LANES)
+FLOATS = ir.VectorType(ir.FloatType(), LANES)
+INTS = ir.VectorType(ir.IntType(32), LANES)
 
 
 class Float32x16(types.Type):
@@ -36,7 +35,7 @@ float32x16 = Float32x16()
 class _Float32x16Model(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
         parent: Any = super()
-        parent.__init__(dmm, fe_type, _FLOATS)
+        parent.__init__(dmm, fe_type, FLOATS)
 
 
 def _declared(builder: Any, kind: Any, name: str) -> Any:
@@ -44,7 +43,8 @@ def _declared(builder: Any, kind: Any, name: str) -> Any:
     return builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
 
 
-def _element_pointer(builder: Any, address: Any, index: Any, element: Any) -> Any:
+def element_pointer(builder: Any, address: Any, index: Any, element: Any) -> Any:
+    """Pointer to element ``index`` of type ``element`` behind an integer address (LLVM IR)."""
     base = builder.inttoptr(address, ir.PointerType(element))
     return builder.gep(base, [index])
 
@@ -54,20 +54,8 @@ def load(_typing: Any, address: Any, index: Any) -> Any:
     """Return sixteen float32 starting at element ``index`` of ``address``."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        pointer = _element_pointer(builder, args[0], args[1], ir.FloatType())
-        return builder.load(builder.bitcast(pointer, ir.PointerType(_FLOATS)), align=4)
-
-    return float32x16(types.int64, types.int64), generate
-
-
-@_intrinsic
-def load_int16(_typing: Any, address: Any, index: Any) -> Any:
-    """Return sixteen int16, converted to float32, from element ``index`` of ``address``."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        pointer = _element_pointer(builder, args[0], args[1], ir.IntType(16))
-        shorts = builder.load(builder.bitcast(pointer, ir.PointerType(_SHORTS)), align=2)
-        return builder.sitofp(builder.sext(shorts, _INTS), _FLOATS)
+        pointer = element_pointer(builder, args[0], args[1], ir.FloatType())
+        return builder.load(builder.bitcast(pointer, ir.PointerType(FLOATS)), align=4)
 
     return float32x16(types.int64, types.int64), generate
 
@@ -77,18 +65,19 @@ def store(_typing: Any, address: Any, index: Any, value: Any) -> Any:
     """Write sixteen float32 from element ``index`` of ``address`` on."""
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        pointer = _element_pointer(builder, args[0], args[1], ir.FloatType())
-        builder.store(args[2], builder.bitcast(pointer, ir.PointerType(_FLOATS)), align=4)
+        pointer = element_pointer(builder, args[0], args[1], ir.FloatType())
+        builder.store(args[2], builder.bitcast(pointer, ir.PointerType(FLOATS)), align=4)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, float32x16), generate
 
 
-def _splat(builder: Any, scalar: Any) -> Any:
+def splat(builder: Any, scalar: Any) -> Any:
+    """Vector with ``scalar`` in every lane (LLVM IR)."""
     zero = ir.Constant(ir.IntType(32), 0)
-    single = builder.insert_element(ir.Constant(_FLOATS, ir.Undefined), scalar, zero)
-    mask = ir.Constant(_INTS, [0] * LANES)
-    return builder.shuffle_vector(single, ir.Constant(_FLOATS, ir.Undefined), mask)
+    single = builder.insert_element(ir.Constant(FLOATS, ir.Undefined), scalar, zero)
+    mask = ir.Constant(INTS, [0] * LANES)
+    return builder.shuffle_vector(single, ir.Constant(FLOATS, ir.Undefined), mask)
 
 
 @_intrinsic
@@ -96,7 +85,7 @@ def broadcast(_typing: Any, value: Any) -> Any:
     """Return the float32 ``value`` in every lane."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return _splat(builder, args[0])
+        return splat(builder, args[0])
 
     return float32x16(types.float32), generate
 
@@ -106,8 +95,8 @@ def broadcast_load(_typing: Any, address: Any, index: Any) -> Any:
     """Return the float32 at element ``index`` of ``address`` in every lane."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        pointer = _element_pointer(builder, args[0], args[1], ir.FloatType())
-        return _splat(builder, builder.load(pointer, align=4))
+        pointer = element_pointer(builder, args[0], args[1], ir.FloatType())
+        return splat(builder, builder.load(pointer, align=4))
 
     return float32x16(types.int64, types.int64), generate
 
@@ -117,7 +106,7 @@ def multiply_add(_typing: Any, left: Any, right: Any, addend: Any) -> Any:
     """Return ``left * right + addend`` (fused where the processor can)."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        kind = ir.FunctionType(_FLOATS, [_FLOATS] * 3)
+        kind = ir.FunctionType(FLOATS, [FLOATS] * 3)
         name = f"llvm.fmuladd.v{LANES}f32"
         function = _declared(builder, kind, name)
         return builder.call(function, args)
@@ -170,7 +159,7 @@ def total(_typing: Any, value: Any) -> Any:
     """Return the sum of all lanes."""
 
     def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), _FLOATS])
+        kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), FLOATS])
         name = f"llvm.vector.reduce.fadd.v{LANES}f32"
         function = _declared(builder, kind, name)
         start = ir.Constant(ir.FloatType(), -0.0)

@@ -78,10 +78,7 @@ def _device_planes(
     """Planes ``(3, C, R, R)`` as float32 features, kept between frames."""
 
     def upload() -> torch.Tensor:
-        steps = torch.from_numpy(packed.planes).to(device).float().permute(0, 3, 1, 2)
-        scale = torch.from_numpy(packed.scale).to(device)[:, None, None]
-        offset = torch.from_numpy(packed.offset).to(device)[:, None, None]
-        return (3 * scale * steps + offset).contiguous()
+        return 3 * torch.from_numpy(packed.planes).to(device).permute(0, 3, 1, 2).contiguous()
 
     return buffers.tensor(packed, device, upload)
 

@@ -101,7 +101,7 @@ def test_density_is_zero_outside_the_cube():
 def test_packing_leaves_out_what_nothing_reads():
     fields, decoder = random_scene(2)
     packed, small = pack(fields, decoder)
-    assert packed[0].planes.shape == (3, 20, 20, 32) and packed[0].planes.dtype == np.int16
+    assert packed[0].planes.shape == (3, 20, 20, 32)
     assert small.w1.shape == (32, 48)
     lean = Decoder(decoder.w1.copy(), decoder.b1, decoder.w2.copy(), decoder.b2)
     lean.w2[:4, 40:] = 0
@@ -124,7 +124,7 @@ def test_a_coordinate_ramp_keeps_its_precision():
     points[:, 0] = np.linspace(-0.48, 0.48, 200)
     raw = shade([field], decoder, points, np.zeros(200, np.int32))
     sigma, _ = sample_field(field, decoder, torch.from_numpy(points))
-    assert np.abs(raw[0] - sigma.detach().numpy()).max() < 400 * 1e-4
+    assert np.abs(raw[0] - sigma.detach().numpy()).max() < 400 * 1e-6
 
 
 def test_aligned_arrays_start_on_a_cache_line():
