@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,8 +43,10 @@ class Background:
         """
         if text == "transparent":
             return None
-        if text == "photo" or text == "blur":
-            return cls(text)
+        if text == "photo":
+            return cls("photo")
+        if text == "blur":
+            return cls("blur")
         if text.startswith("#"):
             return cls("colour", _colour(text))
         if not Path(text).is_file():
@@ -61,7 +64,10 @@ class Background:
             plain = np.broadcast_to(self.pixels[:, None, None], (3, size, size))
             return np.ascontiguousarray(plain, np.float32)
         covered = cover(photo if self.pixels is None else self.pixels, size)
-        return wide_blur(covered, _BLUR_SHARE * size) if self.kind == "blur" else covered
+        if self.kind != "blur":
+            return covered
+        blurred = wide_blur(np.ascontiguousarray(covered.transpose(1, 2, 0)), _BLUR_SHARE * size)
+        return np.ascontiguousarray(np.clip(blurred, 0, 1).transpose(2, 0, 1))
 
 
 def _colour(text: str) -> Image:
@@ -73,15 +79,13 @@ def _colour(text: str) -> Image:
 
 def cover(image: Image, size: int) -> Image:
     """Scale and cut ``image`` (3,H,W) evenly so that it fills (3, size, size)."""
-    import cv2
-
     _, height, width = image.shape
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    square = np.ascontiguousarray(
-        image[:, top : top + side, left : left + side].transpose(1, 2, 0), np.float32
-    )
-    if side != size:
-        method = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
-        square = cv2.resize(square, (size, size), interpolation=method)
-    return np.ascontiguousarray(np.clip(square, 0, 1).transpose(2, 0, 1), np.float32)
+    square = image[:, top : top + side, left : left + side]
+    if side == size:
+        return np.ascontiguousarray(square, np.float32)
+    method = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
+    pixels = np.ascontiguousarray(square.transpose(1, 2, 0), np.float32)
+    scaled = cv2.resize(pixels, (size, size), interpolation=method).transpose(2, 0, 1)
+    return np.ascontiguousarray(np.clip(scaled, 0, 1), np.float32)

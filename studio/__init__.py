@@ -1,1 +1,3 @@
 """The application: command line, session, engine, drivers, delivery and window."""
+
+__version__ = "0.1.0"
