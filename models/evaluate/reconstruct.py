@@ -28,7 +28,7 @@ from models.evaluate.measure import (
     reset_peak_memory,
 )
 from models.evaluate.metrics import l1, psnr, ssim
-from models.evaluate.views import RenderableAvatar, View
+from models.evaluate.views import PHOTO, RenderableAvatar, View
 from models.pose import PRESETS
 
 Build = Callable[[Path, Callable[[str], None]], RenderableAvatar]
@@ -199,7 +199,7 @@ def evaluate_photo(
     render_peak = peak_memory_bytes()
 
     image, matte = avatar.source_crop, avatar.source_matte
-    render = View("source").render(avatar, SIZE, "photo")
+    render = View("source").render(avatar, SIZE, PHOTO)
     row = Reconstruction(
         photo=photo.name,
         resolution=SIZE,
@@ -230,7 +230,7 @@ def identity_by_yaw(
     reference = embedder.embed(avatar.source_crop)
     similarity: dict[int, float | None] = {}
     for yaw in yaws:
-        render = View("turned", yaw=yaw).render(avatar, SIZE, "photo")
+        render = View("turned", yaw=yaw).render(avatar, SIZE, PHOTO)
         similarity[yaw] = cosine(reference, embedder.embed(render))
     return similarity
 
@@ -242,7 +242,7 @@ def frame_seconds(avatar: RenderableAvatar, size: int, frames: int = FRAMES) -> 
 
     def frame(amount: float) -> Callable[[], object]:
         pose = start.lerp(end, amount)
-        return lambda: avatar.render(pose, camera, size=size, background="photo")
+        return lambda: avatar.render(pose, camera, size=size, background=PHOTO)
 
     return median_seconds([frame((index + 1) / frames) for index in range(frames)])
 

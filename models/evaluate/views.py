@@ -8,13 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
+from models.background import Background
 from models.camera import Camera
 from models.evaluate.metrics import Image, Mask
 from models.evaluate.sheet import CELL, Cell, contact_sheet, difference
 from models.pose import PRESETS, Pose
 
 SIZE = 512
-PLAIN = "#7f858c"
+PHOTO = Background("photo")
+PLAIN = Background.parse("#7f858c")
 """Background of turned and posed views: silhouettes and holes show against it."""
 
 
@@ -43,7 +45,7 @@ class RenderableAvatar(Protocol):
         camera: Camera,
         size: int = ...,
         *,
-        background: str | None = ...,
+        background: Background | None = ...,
         branch: str = ...,
     ) -> Image:
         """The picture (3,size,size), or (4,size,size) without a background."""
@@ -85,7 +87,7 @@ class View:
             pose = pose.replace(neck=pose.neck + np.radians(self.neck).astype(np.float32))
         return pose
 
-    def render(self, avatar: RenderableAvatar, size: int, background: str | None) -> Image:
+    def render(self, avatar: RenderableAvatar, size: int, background: Background | None) -> Image:
         """The picture (3,size,size) of this view."""
         return avatar.render(
             self.pose(avatar.source_pose),
@@ -121,7 +123,7 @@ OVERVIEW = (TURNED[1], TURNED[5], POSED[1], POSED[2], POSED[3], POSED[9])
 def source_cells(avatar: RenderableAvatar, size: int = SIZE) -> list[Cell]:
     """The photo, the avatar in its place, and where they differ."""
     photo = avatar.source_crop
-    render = View("source").render(avatar, size, "photo")
+    render = View("source").render(avatar, size, PHOTO)
     cells = [Cell("photo", photo), Cell("render", render)]
     if photo.shape == render.shape:
         cells.append(Cell("difference x3", difference(photo, render)))
@@ -129,7 +131,10 @@ def source_cells(avatar: RenderableAvatar, size: int = SIZE) -> list[Cell]:
 
 
 def view_cells(
-    avatar: RenderableAvatar, views: Sequence[View], size: int = SIZE, background: str = PLAIN
+    avatar: RenderableAvatar,
+    views: Sequence[View],
+    size: int = SIZE,
+    background: Background | None = PLAIN,
 ) -> list[Cell]:
     """Render ``views`` one after the other."""
     return [Cell(view.label, view.render(avatar, size, background)) for view in views]

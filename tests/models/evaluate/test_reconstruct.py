@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.background import Background
 from models.camera import Camera
 from models.errors import BadInput, MissingAsset
 from models.evaluate import reconstruct, views
@@ -31,7 +32,7 @@ class FakeAvatar:
         default_factory=lambda: Pose(neck=NECK).with_blendshapes({"jawOpen": 0.5})
     )
     source_camera: Camera = field(default_factory=lambda: Camera.orbit(yaw=5))
-    calls: list[tuple[Pose, Camera, int, str | None, str]] = field(default_factory=list)
+    calls: list[tuple[Pose, Camera, int, Background | None, str]] = field(default_factory=list)
 
     @property
     def source_crop(self) -> np.ndarray:
@@ -49,7 +50,7 @@ class FakeAvatar:
         camera: Camera,
         size: int = 512,
         *,
-        background: str | None = None,
+        background: Background | None = None,
         branch: str = "all",
     ) -> np.ndarray:
         self.calls.append((pose, camera, size, background, branch))
@@ -193,13 +194,13 @@ def test_find_photos(tmp_path: Path) -> None:
 
 def test_views_start_from_the_source() -> None:
     avatar = FakeAvatar()
-    views.View("x", "smile", yaw=20, gaze=(10, -5), neck=(0, 30, 0)).render(avatar, 64, "photo")
+    views.View("x", "smile", yaw=20, gaze=(10, -5), neck=(0, 30, 0)).render(avatar, 64, views.PHOTO)
     pose, camera, size, background, branch = avatar.calls[0]
     assert np.array_equal(pose.blendshapes, PRESETS["smile"].blendshapes)
     assert pose.gaze_left == pytest.approx(np.radians((10, -5)), abs=1e-6)
     assert pose.neck == pytest.approx((0, 0.2 + np.radians(30), 0), abs=1e-6)
     assert camera == avatar.source_camera.orbited(20, 0)
-    assert (size, background, branch) == (64, "photo", "all")
+    assert (size, background, branch) == (64, views.PHOTO, "all")
 
 
 def test_avatar_sheet_shows_everything() -> None:
