@@ -166,9 +166,7 @@ class Camera:
             image = (local / depth[:, None]) @ self.intrinsics[:2].T
         return image, depth
 
-    def rays(
-        self, height: int, width: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def rays(self, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Rays through all pixel centres.
 
         Returns:

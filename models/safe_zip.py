@@ -38,9 +38,7 @@ class ZipFault(ValueError):
     """What is wrong with a zip file, as the predicate of a sentence ("is cut short")."""
 
 
-def read_members(
-    path: Path, limits: Mapping[str, int], *, only: bool = True
-) -> dict[str, bytes]:
+def read_members(path: Path, limits: Mapping[str, int], *, only: bool = True) -> dict[str, bytes]:
     """Read the expected members of a zip.
 
     Args:
@@ -100,9 +98,7 @@ def _check_end_record(path: Path) -> None:
         raise ZipFault("is cut short or has something appended")
     if tail.startswith(_ZIP64_LOCATOR):
         raise ZipFault("has a zip64 directory, which is never written")
-    _, _, _, _, entries, directory, offset, comment = _END_RECORD.unpack(
-        tail[_ZIP64_LOCATOR_SIZE:]
-    )
+    _, _, _, _, entries, directory, offset, comment = _END_RECORD.unpack(tail[_ZIP64_LOCATOR_SIZE:])
     if comment or directory > _DIRECTORY_LIMIT or entries > _ENTRY_LIMIT:
         raise ZipFault("has an unreasonable directory")
     if offset + directory + _END_RECORD.size != size:

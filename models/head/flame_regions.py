@@ -36,7 +36,7 @@ def head_regions(vertices: NDArray[np.floating], eyes: NDArray[np.floating]) -> 
     x, y, z = ((vertices - eyes.mean(0)) / unit).T
     front = z > -0.45
     face = front & (np.abs(x) < 1.15) & (y > -1.9) & (y < 1.1)
-    ears = ~front & (z > -1.9) & (np.abs(x) > 0.95) & (y > -1.1) & (y < 0.6)
+    ears = (z < -0.75) & (z > -1.9) & (np.abs(x) > 0.95) & (y > -1.1) & (y < 0.45)
     neck = (y < -1.9) | ((y < -1.2) & (z < -0.8))
     return HeadRegions(face=face, ears=ears & ~neck, neck=neck & ~face)
 

@@ -72,7 +72,11 @@ def eye_alignment(
 def closest_on_mesh(
     points: NDArray[np.floating], vertices: NDArray[np.floating], faces: NDArray[np.integer]
 ) -> SurfacePoints:
-    """Nearest surface point for each point (N, 3), among triangles at its nearest vertices."""
+    """Nearest surface point for each point (N, D), among triangles at its nearest vertices.
+
+    Points and vertices (V, D) have the same number of coordinates, three or more: a further one
+    keeps apart what lies close in space.
+    """
     used = np.unique(faces)
     tree = cKDTree(vertices[used])
     _, near = tree.query(points, k=min(_NEAR_VERTICES, len(used)))
@@ -122,7 +126,7 @@ def align_to_mesh(
 
 
 def _closest_barycentric(points: NDArray[np.floating], corners: NDArray[np.floating]) -> Points:
-    """Barycentric weights (N, 3) of the points of triangles (N, 3, 3) closest to points (N, 3)."""
+    """Barycentric weights (N, 3) of the points of triangles (N, 3, D) closest to points (N, D)."""
     inside = _plane_barycentric(points, corners)
     beyond = np.asarray(~np.all(inside >= 0, axis=1))
     # Above the triangle the foot on its plane wins; elsewhere one of the edges does.

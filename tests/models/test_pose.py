@@ -115,9 +115,9 @@ def test_poses_are_values() -> None:
         ('{"gaze_left": [0, -Infinity]}', "not a finite number"),
         ('{"expression": [1]}', "list of 100 numbers"),
         ('{"shape": []}', "'shape' is not part of a pose"),
-        ('[1]', "JSON object"),
+        ("[1]", "JSON object"),
         ('{"jaw"', "not JSON"),
-        ('[' * 100_000, "not JSON"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
 def test_faulty_documents_are_named(tmp_path: Path, text: str, message: str) -> None:

@@ -93,6 +93,7 @@ def test_known_motion_is_recovered(faces: NDArray[np.int32]) -> None:
         flame_eyes=EYES,
         jaw_pivot=JOINTS[2],
         jaw_weights=FLAME.weights[:, 2],
+        head_jaw_weights=FLAME.weights[:, 2],
         ridge=1e-8,
     )
     assert arkit_map.shape == (52, 103)
@@ -129,6 +130,7 @@ def test_ridge_keeps_coefficients_small(faces: NDArray[np.int32]) -> None:
             flame_eyes=EYES,
             jaw_pivot=JOINTS[2],
             jaw_weights=FLAME.weights[:, 2],
+            head_jaw_weights=FLAME.weights[:, 2],
             ridge=ridge,
         )
         return float(np.linalg.norm(found[5]))
@@ -160,3 +162,17 @@ def test_landmarks_are_carried_over(faces: NDArray[np.int32], alignment: Similar
     found = embedding.interpolate(FLAME.template, faces)
     np.testing.assert_allclose(found, FLAME.template[face], atol=0.002)
     assert embedding.distance.max() < 0.01
+
+
+def test_a_further_coordinate_keeps_lips_apart() -> None:
+    # Two sheets a hair apart, upper (weight 0) and lower (weight 1); a low point of the upper one.
+    square = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0.0]])
+    vertices = np.concatenate([square + (0, 0, 0.01), square])
+    weights = np.repeat([0.0, 1.0], 4)
+    faces = np.array([[0, 1, 2], [1, 3, 2], [4, 5, 6], [5, 7, 6]])
+    point = np.array([[0.3, 0.3, -0.02]])
+    assert closest_on_mesh(point, vertices, faces).triangle[0] == 2
+    apart = closest_on_mesh(
+        np.column_stack([point, [0.0]]), np.column_stack([vertices, weights]), faces
+    )
+    assert apart.triangle[0] == 0
