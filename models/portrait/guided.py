@@ -21,7 +21,8 @@ class GuidedFilter:
 
     def __init__(self, guide: Floats, radius: int, epsilon: float) -> None:
         """Prepare the windows' means and inverse covariances."""
-        self._guide = [np.ascontiguousarray(guide[..., c]) for c in range(3)]
+        # Around zero, so that the differences of means below lose fewer digits.
+        self._guide = [np.ascontiguousarray(guide[..., c] - np.float32(0.5)) for c in range(3)]
         self._window = (2 * radius + 1, 2 * radius + 1)
         self._mean = [self._box(channel) for channel in self._guide]
         self._inverse = self._inverse_covariance(epsilon)
@@ -49,13 +50,15 @@ class GuidedFilter:
         blurred = cv2.blur(image, self._window, borderType=cv2.BORDER_REFLECT_101)
         return np.asarray(blurred, np.float32)
 
+    def _covariance(self, i: int, j: int) -> Floats:
+        return self._box(self._guide[i] * self._guide[j]) - self._mean[i] * self._mean[j]
+
     def _inverse_covariance(self, epsilon: float) -> list[Floats]:
         """Upper triangle of the inverse of (covariance + epsilon): six (H, W) planes."""
         pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        # In double precision: on a grey picture the matrices are almost singular.
         a, b, d, e, f, g = (
-            self._box(self._guide[i] * self._guide[j])
-            - self._mean[i] * self._mean[j]
-            + np.float32(epsilon if i == j else 0.0)
+            self._covariance(i, j).astype(np.float64) + (epsilon if i == j else 0.0)
             for i, j in pairs
         )
         cofactors = [
@@ -63,5 +66,5 @@ class GuidedFilter:
             a * g - d * d, b * d - a * f, a * e - b * b,
         ]  # fmt: skip
         determinant = a * cofactors[0] + b * cofactors[1] + d * cofactors[2]
-        scale = 1.0 / np.maximum(determinant, np.float32(1e-18))
+        scale = 1.0 / determinant
         return [np.asarray(cofactor * scale, np.float32) for cofactor in cofactors]

@@ -157,3 +157,14 @@ def test_a_transparent_photo_stays_transparent(astronaut: Floats) -> None:
     result = prepare(np.ascontiguousarray(cut.transpose(1, 2, 0)))
     gone = apply(result.crop.matrix, np.array([[165.0, 110.0]], np.float32))[0].astype(int)
     assert result.alpha[0, gone[1], gone[0]] < 0.05
+
+
+def test_guided_filter_is_sound_on_a_grey_guide() -> None:
+    grey = np.full((96, 96), 0.97, np.float32)
+    grey[:, 48:] = 0.1
+    grey += np.random.default_rng(0).normal(0, 0.004, grey.shape).astype(np.float32)
+    mask = np.tile((np.arange(96) >= 44).astype(np.float32), (96, 1))
+    guide = np.repeat(grey[..., None], 3, axis=2)
+    result = GuidedFilter(guide, 12, 1e-5)(mask)
+    assert result.min() > -0.3 and result.max() < 1.3
+    assert result[:, 52:].min() > 0.8
