@@ -133,7 +133,7 @@ def logits(rgb: FloatArray) -> FloatArray:
     share = (rgb + COLOUR_MARGIN) / (1 + 2 * COLOUR_MARGIN)
     limit = 1 / (1 + np.exp(-LOGIT_LIMIT))
     share = np.clip(share, 1 - limit, limit)
-    return np.log(share / (1 - share)).astype(np.float32)
+    return np.asarray(np.log(share / (1 - share)), np.float32)
 
 
 def pattern_gate(pattern: FloatArray) -> FloatArray:

@@ -28,7 +28,7 @@ _HIDDEN_DEPTH = 0.006
 #: Trust in a plane's view of what it sees edge-on or not at all.
 _LEAST_TRUST = 0.003
 #: Cosine below which the two sides of a silhouette begin to share their colours.
-_SILHOUETTE = 0.2
+_SILHOUETTE = 0.25
 
 
 class ColourFit:
@@ -61,7 +61,8 @@ class ColourFit:
         self._target = np.ascontiguousarray(logits(rgb)[twice].T)
         slope = ((4 * rgb * (1 - rgb)) ** 2).mean(1)
         weights = (weight * np.maximum(slope, _LEAST_SLOPE)).astype(np.float32)
-        self._near, self._far = [], []
+        self._near: list[PlaneFit] = []
+        self._far: list[PlaneFit] = []
         for plane, side in enumerate(sides):
             trust, far = (weights * side.trust)[twice], side.far[twice]
             if plane == 0:

@@ -13,6 +13,8 @@ from models.triplane.sampling import PLANE_AXES
 
 FloatArray = NDArray[np.float32]
 _BLOCK = 2048
+#: Beyond this argument softplus is straight, in single precision.
+_CURVED = np.float32(16)
 
 
 def decode_points(
@@ -89,8 +91,10 @@ def _decode(
                 for h in range(hidden):
                     unit[h] += feature[k] * w1[k, h]
             for h in range(hidden):
-                size = abs(unit[h])
-                unit[h] = max(unit[h], zero) + np.log1p(np.exp(-size))
+                if abs(unit[h]) < _CURVED:
+                    unit[h] = np.log1p(np.exp(unit[h]))
+                else:
+                    unit[h] = max(unit[h], zero)
             for output in range(4):
                 total = b2[output]
                 for h in range(hidden):

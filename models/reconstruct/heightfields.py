@@ -45,7 +45,7 @@ class HeightFields:
     @property
     def middle(self) -> FloatArray:
         """Height half-way between, ``(3, R, R)``; smooth also beside the surface."""
-        return (self.low + self.high) / 2
+        return np.asarray((self.low + self.high) / 2, np.float32)
 
 
 def height_fields(

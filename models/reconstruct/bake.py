@@ -1,0 +1,230 @@
+"""From a joined surface and a photo to the four tri-plane fields of an avatar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.proxy import Part
+from models.head.eye_colours import EyeColours, estimate_both_eyes
+from models.head.eyeball import uv_from_direction
+from models.head.mouth import MouthRegion
+from models.head.paint import paint_eye, paint_mouth
+from models.head.teeth_colour import INNER_LIPS, estimate_teeth_colour
+from models.portrait.portrait import Portrait
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
+from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
+from models.reconstruct.shell_fill import shell_colours, shell_picture
+from models.reconstruct.skin_fill import skin_colours
+from models.reconstruct.surface import Surface
+
+FloatArray = NDArray[np.float32]
+
+_FILL_COUNT = 260_000
+_FILL_WEIGHT = 0.12
+_PART_RESOLUTION = 128
+_MARGIN = 1.03
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Base colour of every vertex of eyes and mouth, (V, 3), zero elsewhere."""
+
+    vertex_rgb: FloatArray
+
+
+def bake_fields(
+    portrait: Portrait, canvas: Canvas, surface: Surface, resolution: int, iris_ratio: float
+) -> list[BakedField]:
+    """Fields in the order of ``Part``."""
+    hits = solid_hits(surface, canvas)
+    pixels = photo_samples(surface, canvas, hits)
+    painted = _paint_parts(portrait, surface, iris_ratio)
+    skin, shown = skin_colours(surface, canvas, hits)
+    painted[: surface.head.skin_count] = skin
+    _darken_sack(surface, painted)
+    fields = [_bake_head(surface, canvas, pixels, painted, shown, hits, resolution)]
+    for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
+        fields.append(_bake_part(surface, canvas, pixels, painted, part, resolution))
+    return fields
+
+
+def _paint_parts(portrait: Portrait, surface: Surface, iris_ratio: float) -> FloatArray:
+    """(V, 3) colours of eyeballs and mouth, from the photo's own eyes, teeth and light."""
+    crop = portrait.crop.rgb
+    rgb = np.zeros((len(surface.proxy.canonical), 3), np.float32)
+    lips = portrait.landmarks[[61, 291, 0, 17, 37, 267], :2]
+    tone = np.median([crop[:, int(y), int(x)] for x, y in np.clip(lips, 0, crop.shape[-1] - 1)], 0)
+    light = float(np.clip((tone @ _LUMA) / 0.45, 0.25, 1.2))
+    for (start, mesh), eye in zip(
+        surface.head.eyes, estimate_both_eyes(crop, portrait.landmarks), strict=True
+    ):
+        rgb[start : start + len(mesh.vertices)] = _painted_eye(mesh.uv, eye, iris_ratio)
+    contour = portrait.landmarks[list(INNER_LIPS), :2]
+    teeth = estimate_teeth_colour(crop, contour)
+    mouth = surface.head.mouth
+    start = surface.head.mouth_start
+    rgb[start : start + len(mouth.vertices)] = paint_mouth(
+        mouth, tone_rgb=tone, teeth_rgb=teeth, light=light
+    )
+    return rgb
+
+
+def _painted_eye(uv: FloatArray, eye: EyeColours, iris_ratio: float) -> NDArray[np.floating]:
+    return paint_eye(
+        uv,
+        iris_rgb=eye.iris_rgb,
+        iris_texture=eye.iris_texture,
+        sclera_rgb=eye.sclera_rgb,
+        pupil=eye.pupil,
+        iris_radius=iris_ratio,
+        light=1.0,
+    )
+
+
+def _darken_sack(surface: Surface, rgb: FloatArray) -> None:
+    """Inside the lips it gets dark quickly: dark red by the depth behind the mouth's opening."""
+    head = surface.head
+    sack = np.unique(head.faces[(head.part == Part.MOUTH) & (head.faces[:, 0] < head.skin_count)])
+    tongue = head.mouth_start + np.nonzero(head.mouth.region == MouthRegion.TONGUE)[0]
+    flesh = np.median(rgb[tongue], 0)
+    z = surface.head.rig.rest[sack, 2]
+    depth = np.clip((z.max() - z) / 0.05, 0, 1)[:, None]
+    rgb[sack] = flesh * (0.62 * (1 - depth) + 0.10 * depth)
+
+
+def _bake_head(
+    surface: Surface,
+    canvas: Canvas,
+    pixels: PixelSamples,
+    vertex_rgb: FloatArray,
+    shown: FloatArray,
+    hits: object,
+    resolution: int,
+) -> BakedField:
+    proxy = surface.proxy
+    of_head = proxy.part[pixels.triangle] == Part.HEAD
+    photo_weight = np.ones(int(of_head.sum()), np.float32)
+    points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
+    samples = SurfaceSamples(
+        np.concatenate([pixels.points[of_head], points]),
+        np.concatenate([pixels.rgb[of_head], rgb]),
+        np.concatenate([pixels.opacity[of_head], np.ones(len(points), np.float32)]),
+        np.concatenate([photo_weight, weight]),
+    )
+    members = (proxy.part == Part.HEAD) & ~proxy.soft
+    soft = proxy.faces[proxy.soft]
+    behind = proxy.canonical - np.array([0, 0, 0.012], np.float32)
+    vertices = np.concatenate([proxy.canonical, behind])
+    faces = np.concatenate([proxy.faces[members], soft, soft[:, ::-1] + len(proxy.canonical)])
+    center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[proxy.part == Part.HEAD])], resolution)
+    return bake_field(
+        vertices, faces, samples, center=center, box_warp=box_warp, resolution=resolution
+    )
+
+
+def _fill_samples(
+    surface: Surface, canvas: Canvas, vertex_rgb: FloatArray, shown: FloatArray, hits: object
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points all over head and shell with completed colours; what the photo shows weighs less."""
+    proxy = surface.proxy
+    rng = np.random.default_rng(0)
+    members = np.nonzero((proxy.part == Part.HEAD) & ~proxy.soft)[0]
+    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _FILL_COUNT, rng)
+    corners = proxy.faces[triangle]
+    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
+    rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
+    on_shell = corners[:, 0] >= surface.shell_start
+    local = corners[on_shell] - surface.shell_start
+    shell, w = surface.shell, weights[on_shell]
+    picture = shell_picture(surface, canvas, hits)  # type: ignore[arg-type]
+    rgb[on_shell], direct = shell_colours(
+        picture,
+        np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32),
+        np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32),
+        shell.sheet[local[:, 0]],
+    )
+    known = np.zeros(len(points), np.float32)
+    known[on_shell] = direct
+    known[~on_shell] = np.einsum("nc,nc->n", weights[~on_shell], shown[corners[~on_shell]])
+    weight = _FILL_WEIGHT * (1 - 0.9 * np.clip(known, 0, 1))
+    return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
+
+
+def _bake_part(
+    surface: Surface,
+    canvas: Canvas,
+    pixels: PixelSamples,
+    vertex_rgb: FloatArray,
+    part: Part,
+    resolution: int,
+) -> BakedField:
+    """An eye or the mouth: painted all over, the photo on top where it shows the part itself."""
+    proxy = surface.proxy
+    rng = np.random.default_rng(int(part))
+    members = np.nonzero(proxy.part == part)[0]
+    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, 40_000, rng)
+    corners = proxy.faces[triangle]
+    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
+    rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
+    shown = (proxy.part[pixels.triangle] == part) & _well_inside(surface, canvas, pixels, part)
+    samples = SurfaceSamples(
+        np.concatenate([pixels.points[shown], points]),
+        np.concatenate([pixels.rgb[shown], rgb]),
+        np.ones(int(shown.sum()) + len(points), np.float32),
+        np.concatenate([np.ones(int(shown.sum())), np.full(len(points), 0.25)]),
+    )
+    center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[members])], _PART_RESOLUTION)
+    return bake_field(
+        proxy.canonical,
+        proxy.faces[members],
+        samples,
+        center=center,
+        box_warp=box_warp,
+        resolution=min(_PART_RESOLUTION, resolution),
+    )
+
+
+def _well_inside(
+    surface: Surface, canvas: Canvas, pixels: PixelSamples, part: Part
+) -> NDArray[np.bool_]:
+    """Pixels of ``part`` away from its border in the picture, where lashes and lips cast shade."""
+    mask = np.zeros((canvas.size, canvas.size), np.uint8)
+    members = surface.proxy.part[pixels.triangle] == part
+    column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
+    mask[row[members], column[members]] = 1
+    mask = cv2.erode(mask, np.ones((3, 3), np.uint8))
+    return np.asarray(mask[row, column] > 0)
+
+
+def _scatter(
+    vertices: FloatArray,
+    faces: NDArray[np.int32],
+    members: NDArray[np.int64],
+    count: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Triangles and barycentric weights of points spread evenly by area."""
+    corners = vertices[faces[members]]
+    area = np.linalg.norm(
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+    )
+    edge = np.cumsum(area)
+    pick = members[np.searchsorted(edge, (np.arange(count) + rng.random(count)) / count * edge[-1])]
+    root, second = np.sqrt(rng.random(count)), rng.random(count)
+    return pick, np.stack([1 - root, root * (1 - second), root * second], 1)
+
+
+def _box(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:
+    """Centre and side of the cube around ``points`` with a margin of a few texels."""
+    low, high = points.min(0), points.max(0)
+    side = float((high - low).max()) * _MARGIN * resolution / (resolution - 6)
+    return ((low + high) / 2).astype(np.float32), side
+
+
+__all__ = ["bake_fields", "uv_from_direction"]

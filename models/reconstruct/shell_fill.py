@@ -1,0 +1,133 @@
+"""Colours of hair, neck and clothes all round the shell.
+
+Where the photo sees the shell straight on, its pixels are taken.  Towards the outline, where a
+few pixels would be smeared over the whole side, and on the back, the picture is folded back at
+the outline: a point's distance along the surface decides how far inside the outline it looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.reconstruct.canvas import Canvas, bilinear
+from models.reconstruct.relief import BACK, FRINGE
+from models.reconstruct.surface import Surface
+from models.render.zbuffer import Hits
+
+FloatArray = NDArray[np.float32]
+
+TRUSTED = 9.0
+"""Canvas pixels inside the outline from which the photo is taken as it is."""
+_LONGEST_RUN = 70.0
+
+
+@dataclass(frozen=True)
+class ShellPicture:
+    """The photo without the face, and the maps that fold it.
+
+    Attributes:
+        rgb: (S, S, 3) hair, neck and clothes; the face is filled from around it.
+        distance: (S, S) pixels to the outline.
+        inward: (S, S, 2) unit direction away from the outline.
+        run: (S, S) how many pixels one can go inward before the face begins.
+    """
+
+    rgb: FloatArray
+    distance: FloatArray
+    inward: FloatArray
+    run: FloatArray
+
+
+def shell_picture(surface: Surface, canvas: Canvas, hits: Hits) -> ShellPicture:
+    """Prepare the photo for ``shell_colours``."""
+    solid_faces = surface.proxy.faces[~surface.proxy.soft]
+    on_shell = (hits.triangle >= 0) & (
+        solid_faces[hits.triangle, 0] >= surface.shell_start
+    )
+    inside = canvas.alpha > 0.85
+    skin = canvas.classes["face_skin"]
+    keep = inside & on_shell & (skin < 0.4)
+    keep = cv2.erode(keep.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    smooth = cv2.GaussianBlur(distance, (0, 0), 6.0)
+    inward = np.stack(
+        [cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)], -1
+    )
+    inward /= np.maximum(np.linalg.norm(inward, axis=-1, keepdims=True), 1e-4)
+    to_face = cv2.distanceTransform(((skin < 0.4) | ~inside).astype(np.uint8), cv2.DIST_L2, 5)
+    run = np.clip(distance + to_face - 4.0, TRUSTED + 6.0, _LONGEST_RUN + TRUSTED)
+    return ShellPicture(
+        _filled(np.moveaxis(canvas.rgb, 0, -1), keep),
+        distance,
+        inward.astype(np.float32),
+        cv2.GaussianBlur(run.astype(np.float32), (0, 0), 3.0),
+    )
+
+
+def shell_colours(
+    picture: ShellPicture, pixels: FloatArray, arc: FloatArray, sheet: NDArray[np.uint8]
+) -> tuple[FloatArray, FloatArray]:
+    """Colours (N, 3) of shell points and how directly the photo shows each (N,), 0..1.
+
+    Args:
+        picture: of ``shell_picture``.
+        pixels: (N, 2) canvas pixels.
+        arc: (N,) distance along the surface from the outline, canvas pixels.
+        sheet: (N,) front, back or fringe.
+    """
+    distance = bilinear(picture.distance, pixels)
+    inward = bilinear(picture.inward, pixels)
+    run = bilinear(picture.run, pixels)
+    back = sheet == BACK
+    rim_arc = _rim_arc(distance, arc, back)
+    folded = np.where(back, TRUSTED + rim_arc + arc, TRUSTED + np.maximum(rim_arc - arc, 0))
+    deep = np.clip(_fold(folded, TRUSTED, run), TRUSTED, None)
+    look = np.where(back | (distance < TRUSTED), deep, distance)
+    look = np.where(sheet == FRINGE, distance, look)
+    target = pixels + inward * (look - distance)[:, None]
+    # Deep inside the back there is no outline nearby: look straight through.
+    through = np.clip((distance - 40) / 25, 0, 1)[:, None] * back[:, None]
+    colour = bilinear(picture.rgb, target) * (1 - through) + through * bilinear(picture.rgb, pixels)
+    direct = np.clip((distance - TRUSTED) / 4, 0, 1) * ~back
+    return colour, direct.astype(np.float32)
+
+
+def _rim_arc(distance: FloatArray, arc: FloatArray, back: NDArray[np.bool_]) -> FloatArray:
+    """Arc length from the outline to where the photo is trusted, about the same all along it."""
+    rim = ~back & (np.abs(distance - TRUSTED) < 2)
+    typical = float(np.median(arc[rim])) if rim.any() else 2 * TRUSTED
+    return np.full(len(arc), max(typical, TRUSTED), np.float32)
+
+
+def _fold(value: FloatArray, low: float, high: FloatArray) -> FloatArray:
+    """Reflect ``value`` into ``low .. high`` like a ball between two walls."""
+    span = np.maximum(high - low, 1.0)
+    phase = np.mod(value - low, 2 * span)
+    return np.asarray(low + np.where(phase > span, 2 * span - phase, phase), np.float32)
+
+
+def _filled(image: FloatArray, keep: NDArray[np.bool_]) -> FloatArray:
+    """Push-pull: average what is kept into ever coarser pictures, then fill from coarse to fine."""
+    levels = [(image * keep[..., None], keep.astype(np.float32))]
+    while min(levels[-1][1].shape) > 4:
+        colour, weight = levels[-1]
+        half = (max(weight.shape[1] // 2, 1), max(weight.shape[0] // 2, 1))
+        levels.append(
+            (
+                cv2.resize(colour, half, interpolation=cv2.INTER_AREA),
+                cv2.resize(weight, half, interpolation=cv2.INTER_AREA),
+            )
+        )
+    colour, weight = levels[-1]
+    filled = colour / np.maximum(weight, 1e-6)[..., None]
+    for colour, weight in reversed(levels[:-1]):
+        size = (weight.shape[1], weight.shape[0])
+        coarse = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR)
+        share = np.clip(weight, 0, 1)[..., None]
+        known = colour / np.maximum(weight, 1e-6)[..., None]
+        filled = share * known + (1 - share) * coarse
+    return np.asarray(np.clip(filled, 0, 1), np.float32)

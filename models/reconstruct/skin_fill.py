@@ -1,0 +1,116 @@
+"""Colours of the skin the photo does not show: mirrored from the other side, else diffused."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import cg
+
+from models.head.assemble import Region
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.surface import Surface
+from models.render.zbuffer import Hits
+
+FloatArray = NDArray[np.float32]
+
+_FACING = (0.22, 0.5)
+_TOLERANCE = 0.012
+_MIRROR_TRUST = 0.35
+
+
+def skin_colours(
+    surface: Surface, canvas: Canvas, hits: Hits
+) -> tuple[FloatArray, FloatArray]:
+    """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1."""
+    head = surface.head
+    count = head.skin_count
+    faces = head.faces[(head.faces < count).all(1)]
+    seen = _visibility(surface, canvas, hits, faces)
+    where, _ = canvas.project(surface.photo[:count])
+    photo = canvas.sample(canvas.rgb, where)
+    seen = seen * _is_skin(canvas, where, head.skin_region)
+    mirror = head.skin_mirror
+    mirrored = np.where(seen < 0.5, _MIRROR_TRUST * seen[mirror], 0.0)
+    tone = _side_tone(photo, seen, mirror)
+    trust = seen + mirrored
+    blend = (seen[:, None] * photo + mirrored[:, None] * np.clip(photo[mirror] * tone, 0, 1)) / (
+        np.maximum(trust, 1e-6)[:, None]
+    )
+    return _diffuse(blend, trust, faces, count), seen
+
+
+def _visibility(
+    surface: Surface, canvas: Canvas, hits: Hits, faces: NDArray[np.int32]
+) -> FloatArray:
+    """(V,) 0..1: in front of everything else, and not seen at a grazing angle."""
+    count = surface.head.skin_count
+    vertices = surface.photo[:count]
+    normals = vertex_normals(vertices, faces)
+    towards = canvas.camera.cam2world[:3, 3] - vertices
+    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    facing = np.einsum("ij,ij->i", normals, towards)
+    low, high = _FACING
+    where, depth = canvas.project(vertices)
+    column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
+    front = depth < hits.depth[row, column] + _TOLERANCE
+    matte = canvas.alpha[row, column] > 0.9
+    return (np.clip((facing - low) / (high - low), 0, 1) * front * matte).astype(np.float32)
+
+
+def _is_skin(canvas: Canvas, where: FloatArray, region: NDArray[np.uint8]) -> FloatArray:
+    """Probability that the photo shows skin; strict at ears, neck and sides of the face.
+
+    In the middle of the face everything belongs to it: brows, beard, glasses.
+    """
+    skin = canvas.sample(canvas.classes["face_skin"] + canvas.classes["body_skin"], where)
+    other = canvas.sample(canvas.classes["hair"] + canvas.classes["clothes"], where)
+    strict = (region == Region.EAR) | (region == Region.NECK)
+    gate = np.where(strict, skin, np.maximum(skin, 1 - 0.9 * other))
+    return np.clip((gate - 0.3) / 0.4, 0, 1).astype(np.float32)
+
+
+def _side_tone(photo: FloatArray, seen: FloatArray, mirror: NDArray[np.int32]) -> FloatArray:
+    """Colour ratio (3,) between a half and its mirror image, for light from one side."""
+    both = (seen > 0.5) & (seen[mirror] > 0.5)
+    if both.sum() < 50:
+        return np.ones(3, np.float32)
+    # Taken where both are seen, the ratio is one on average; what matters is each side's rim,
+    # which diffusion joins. A gentle correction of overall colour is all that is safe.
+    ratio = np.median(photo[both], 0) / np.maximum(np.median(photo[mirror[both]], 0), 1e-3)
+    return np.clip(ratio, 0.8, 1.25).astype(np.float32)
+
+
+def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray:
+    """Area-weighted unit normals (V, 3)."""
+    corners = vertices[faces]
+    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    total = np.zeros((len(vertices), 3))
+    for axis in range(3):
+        for corner in range(3):
+            total[:, axis] += np.bincount(
+                faces[:, corner], face[:, axis], minlength=len(vertices)
+            )
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return (total / np.maximum(length, 1e-12)).astype(np.float32)
+
+
+def _diffuse(
+    values: FloatArray, trust: FloatArray, faces: NDArray[np.int32], count: int
+) -> FloatArray:
+    """Minimise ``sum trust |x - value|^2 + smoothness`` over the mesh's edges."""
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ones = np.full(len(edges), 0.5)
+    links = sp.csr_matrix((ones, (edges[:, 0], edges[:, 1])), (count, count))
+    links = links + links.T
+    degree = np.asarray(links.sum(1)).ravel()
+    weight = 30.0 * trust.astype(np.float64) ** 2
+    mean = np.average(values, axis=0, weights=trust + 1e-9)
+    matrix = (sp.diags(degree + weight + 1e-4) - links).tocsr()
+    inverse = sp.diags(1 / (degree + weight + 1e-4))
+    result = np.empty((count, 3), np.float32)
+    for channel in range(3):
+        right = weight * values[:, channel] + 1e-4 * mean[channel]
+        start = np.where(trust > 0.3, values[:, channel], mean[channel])
+        result[:, channel] = cg(matrix, right, x0=start, rtol=1e-4, maxiter=400, M=inverse)[0]
+    return np.clip(result, 0, 1)

@@ -1,0 +1,81 @@
+"""Head and shell as one proxy mesh, in the pose in which its fields are baked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.proxy import Part, Proxy
+from models.animate.rig import Rig
+from models.head.assemble import HeadMesh
+from models.head.mouth import MouthRegion
+from models.pose import Pose
+from models.reconstruct.shell import Shell
+
+FloatArray = NDArray[np.float32]
+
+BAKE_POSE = Pose.neutral().with_blendshapes(
+    {"jawOpen": 0.10, "eyeBlinkLeft": 0.35, "eyeBlinkRight": 0.35}
+)
+"""Lips and lids a little apart and a little closed, so that both edges of each own texels."""
+
+_MOUTH_SPREAD = {
+    MouthRegion.UPPER_TEETH: 0.12,
+    MouthRegion.UPPER_GUM: 0.12,
+    MouthRegion.PALATE: 0.20,
+    MouthRegion.TONGUE: -0.11,
+    MouthRegion.LOWER_TEETH: -0.18,
+    MouthRegion.LOWER_GUM: -0.18,
+}
+"""Canonical lift of each part of the mouth: apart, none hides another in the front plane.
+
+The sack behind the lips stays, since it shares its rim with them."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The proxy with its two known poses.
+
+    Attributes:
+        proxy: canonical is the bake pose, the mouth's parts spread out.
+        head: the rigged head, whose vertices come first.
+        shell: the relief, whose vertices follow.
+        photo: (V, 3) vertices as the photo shows them.
+    """
+
+    proxy: Proxy
+    head: HeadMesh
+    shell: Shell
+    photo: FloatArray
+
+    @property
+    def shell_start(self) -> int:
+        """First vertex of the shell."""
+        return len(self.head.rig.rest)
+
+
+def join(head: HeadMesh, shell: Shell, photo_pose: Pose) -> Surface:
+    """One mesh, one rig."""
+    start = len(head.rig.rest)
+    rig = replace(
+        head.rig,
+        rest=np.concatenate([head.rig.rest, shell.vertices]),
+        weights=np.concatenate([head.rig.weights, shell.weights]),
+    )
+    faces = np.concatenate([head.faces, shell.faces + start]).astype(np.int32)
+    part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
+    soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
+    canonical = rig.deform(BAKE_POSE) + _spread(head, rig)
+    proxy = Proxy(canonical.astype(np.float32), faces, part, soft, rig)
+    return Surface(proxy, head, shell, rig.deform(photo_pose))
+
+
+def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
+    """Displacement (V, 3) that pulls the parts of the mouth apart."""
+    lift = np.zeros((len(rig.rest), 3), np.float32)
+    for region, height in _MOUTH_SPREAD.items():
+        members = np.nonzero(head.mouth.region == region)[0]
+        lift[members + head.mouth_start, 1] = height
+    return lift
