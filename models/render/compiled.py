@@ -24,6 +24,17 @@ def compiled(function: Function) -> Function:
     return cast(Function, kernel)
 
 
+def inlined(function: Function) -> Function:
+    """Like :func:`compiled`, but pasted into its callers.
+
+    For helpers of inner loops: LLVM alone leaves calls, and each array passed costs seven words.
+    """
+    kernel: Any = numba.njit(
+        nogil=True, cache=True, fastmath=_FAST, error_model="numpy", inline="always"
+    )(function)
+    return cast(Function, kernel)
+
+
 def thread_count() -> int:
     """Return how many threads kernels use: the processors of this process, 16 at most."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None

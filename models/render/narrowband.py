@@ -1,7 +1,7 @@
 """One band of rows, from triangles to pixels: draw, group samples, march, composite.
 
 Every pixel has four samples. Samples of a pixel that lie close together in canonical space are
-shaded once, at their mean; others (silhouettes, lips, lids, grazing skin) get a shading point
+shaded once, in their middle; others (silhouettes, lips, lids, grazing skin) get a shading point
 each. Coverage then antialiases outer and inner edges alike, at about one point per pixel.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.render.compiled import compiled
+from models.render.compiled import compiled, inlined
 from models.render.decode import decay, shade_samples
 from models.render.raster import draw_band
 from models.render.simd import LANES, broadcast, load, multiply, store, take_number
@@ -22,6 +22,9 @@ TILE = 16
 _POINTS = BAND * TILE * 8
 #: Samples of a pixel closer than this many pixel widths in canonical space are shaded as one.
 MERGE = np.float32(3.0)
+_HALF = np.float32(0.5)
+#: Rays stop where less light than this passes: half a step of an 8-bit picture.
+_OPAQUE = np.float32(1 / 512)
 #: Rows of the integer description of a shading point.
 _PIXEL_ROW, _PIXEL_COLUMN, _MASK, _FACE = 0, 1, 2, 3
 
@@ -74,23 +77,22 @@ def render_bands(
     soft_owner = np.empty((2 * BAND if any_soft else 1, columns), np.int32)
     points = np.empty((4, _POINTS), np.int32)
     entries = np.empty((_POINTS, 3), np.float32)
-    samples = _POINTS * steps
-    positions = np.empty((samples, 3), np.float32)
-    owners = np.empty(samples, np.int32)
-    raw = np.empty((4, samples + LANES), np.float32)
+    strides, positions = np.empty((_POINTS, 3), np.float32), np.empty((_POINTS, 3), np.float32)
+    owners, active = np.empty(_POINTS, np.int32), np.empty(_POINTS, np.int32)
+    raw, light = np.empty((4, _POINTS), np.float32), np.empty((4, _POINTS), np.float32)
+    step = np.float32(band / steps)
     features, hidden = (
         np.empty((4, w1.shape[0]), np.float32),
         np.empty((4, w1.shape[1]), np.float32),
     )
-    light = np.empty((5, BAND, TILE, 4), np.float32)
     while True:
         number = take_number(counter.ctypes.data)
         top = number * BAND
         if top >= size:
             break
         mine = lists[starts[number] : starts[number + 1]]
+        image[:, top : top + BAND] = 0.0
         if mine.shape[0] == 0:
-            image[:, top : top + BAND] = 0.0
             if guides:
                 guide[:, top : top + BAND] = 0.0
             continue
@@ -106,6 +108,7 @@ def render_bands(
                     if any_soft:
                         count = group_samples(
                             soft_owner,
+                            soft_near,
                             row,
                             column,
                             top,
@@ -119,6 +122,7 @@ def render_bands(
                         )
                     count = group_samples(
                         owner,
+                        near,
                         row,
                         column,
                         top,
@@ -130,36 +134,19 @@ def render_bands(
                         entries,
                         count,
                     )
-            place_samples(
-                points,
-                entries,
-                count,
-                top,
-                left,
-                records,
-                part,
-                rays,
-                steps,
-                band,
-                positions,
-                owners,
-            )
-            shade_samples(
-                positions,
-                owners,
-                count * steps,
-                field_integers,
-                field_floats,
-                w1,
-                b1,
-                w2,
-                b2,
-                features,
-                hidden,
-                raw,
-            )
-            opacities(raw, count * steps, np.float32(band / steps))
-            composite_tile(points, count, steps, raw, light, image, top, left)
+            aim(points, count, top, left, records, rays, step, strides)
+            light[:3, :count], light[3, :count] = 0.0, 1.0
+            for march in range(steps):
+                length = place_samples(
+                    points, entries, strides, count, march, part, light, active,
+                    positions, owners,
+                )  # fmt: skip
+                shade_samples(
+                    positions, owners, length, field_integers, field_floats,
+                    w1, b1, w2, b2, features, hidden, raw,
+                )  # fmt: skip
+                absorb(raw, active, length, step, light)
+            composite_tile(points, count, light, image, top, left)
         if guides:
             write_guides(
                 soft_owner if any_soft else owner,
@@ -174,9 +161,10 @@ def render_bands(
             )
 
 
-@compiled
+@inlined
 def group_samples(
     owner: NDArray[np.int32],
+    nearness: NDArray[np.float32],
     row: int,
     column: int,
     top: int,
@@ -194,17 +182,17 @@ def group_samples(
     triangle that carries it; ``entries`` holds its canonical position.
     """
     first = count
+    if _is_smooth(owner, nearness, row, column, top, records, part, rays):
+        face = owner[2 * row, 2 * column]
+        px, py, pz, _ = _entry(records, face, 2 * column + _HALF, 2 * (row + top) + _HALF)
+        _add_point(points, entries, count, row, column - left, 15, face, px, py, pz)
+        return count + 1
     for sample in range(4):
         line, across = 2 * row + (sample >> 1), 2 * column + (sample & 1)
         face = owner[line, across]
         if face < 0:
             continue
-        x = np.float32(across) - records[face, 22]
-        y = np.float32(line + 2 * top) - records[face, 23]
-        depth = np.float32(1.0) / (records[face, 9] * x + records[face, 10] * y + records[face, 11])
-        px = (records[face, 0] * x + records[face, 1] * y + records[face, 2]) * depth
-        py = (records[face, 3] * x + records[face, 4] * y + records[face, 5]) * depth
-        pz = (records[face, 6] * x + records[face, 7] * y + records[face, 8]) * depth
+        px, py, pz, depth = _entry(records, face, np.float32(across), np.float32(line + 2 * top))
         reach = MERGE * rays[3, 0] * depth
         joined = False
         for point in range(first, count):
@@ -223,30 +211,94 @@ def group_samples(
             joined = True
             break
         if not joined:
-            points[_PIXEL_ROW, count], points[_PIXEL_COLUMN, count] = row, column - left
-            points[_MASK, count], points[_FACE, count] = 1 << sample, face
-            entries[count, 0], entries[count, 1], entries[count, 2] = px, py, pz
+            _add_point(points, entries, count, row, column - left, 1 << sample, face, px, py, pz)
             count += 1
     return count
 
 
-@compiled
-def place_samples(
+@inlined
+def _is_smooth(
+    owner: NDArray[np.int32],
+    nearness: NDArray[np.float32],
+    row: int,
+    column: int,
+    top: int,
+    records: NDArray[np.float32],
+    part: NDArray[np.uint8],
+    rays: NDArray[np.float32],
+) -> bool:
+    """Tell whether the first sample's triangle stands for the whole pixel.
+
+    All samples then lie on the same part, on neighbouring triangles (near in canonical space),
+    and within a pixel's width of the first triangle's plane.
+    """
+    line, across = 2 * row, 2 * column
+    face = owner[line, across]
+    if face < 0:
+        return False
+    x, y = across - records[face, 22], line + 2 * top - records[face, 23]
+    plane = records[face, 9] * x + records[face, 10] * y + records[face, 11]
+    smooth = True
+    # No branches: neighbouring triangles come too irregularly to be predicted.
+    for sample in range(1, 4):
+        right, down = np.float32(sample & 1), np.float32(sample >> 1)
+        found = owner[line + (sample >> 1), across + (sample & 1)]
+        other = max(found, 0)
+        near = nearness[line + (sample >> 1), across + (sample & 1)]
+        away = abs(near - plane - right * records[face, 9] - down * records[face, 10])
+        dx = records[other, 24] - records[face, 24]
+        dy = records[other, 25] - records[face, 25]
+        dz = records[other, 26] - records[face, 26]
+        reach = records[other, 27] + records[face, 27]
+        adjacent = dx * dx + dy * dy + dz * dz <= reach * reach
+        joined = (part[other] == part[face]) & adjacent & (away <= rays[3, 0] * near)
+        smooth &= (found >= 0) & ((found == face) | joined)
+    return smooth
+
+
+@inlined
+def _entry(
+    records: NDArray[np.float32], face: int, column: np.float32, row: np.float32
+) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Canonical position where a triangle is seen at a sample, and its depth."""
+    x, y = column - records[face, 22], row - records[face, 23]
+    depth = np.float32(1.0) / (records[face, 9] * x + records[face, 10] * y + records[face, 11])
+    px = (records[face, 0] * x + records[face, 1] * y + records[face, 2]) * depth
+    py = (records[face, 3] * x + records[face, 4] * y + records[face, 5]) * depth
+    pz = (records[face, 6] * x + records[face, 7] * y + records[face, 8]) * depth
+    return px, py, pz, depth
+
+
+@inlined
+def _add_point(
     points: NDArray[np.int32],
     entries: NDArray[np.float32],
+    count: int,
+    row: int,
+    column: int,
+    mask: int,
+    face: int,
+    px: np.float32,
+    py: np.float32,
+    pz: np.float32,
+) -> None:
+    points[_PIXEL_ROW, count], points[_PIXEL_COLUMN, count] = row, column
+    points[_MASK, count], points[_FACE, count] = mask, face
+    entries[count, 0], entries[count, 1], entries[count, 2] = px, py, pz
+
+
+@compiled
+def aim(
+    points: NDArray[np.int32],
     count: int,
     top: int,
     left: int,
     records: NDArray[np.float32],
-    part: NDArray[np.uint8],
     rays: NDArray[np.float32],
-    steps: int,
-    band: float,
-    positions: NDArray[np.float32],
-    owners: NDArray[np.int32],
+    step: np.float32,
+    strides: NDArray[np.float32],
 ) -> None:
-    """Write the canonical positions of the samples along the band below each point."""
-    step = np.float32(band / steps)
+    """Write how far one step along each point's ray leads in canonical space ``(N, 3)``."""
     for point in range(count):
         row = np.float32(points[_PIXEL_ROW, point] + top)
         column = np.float32(points[_PIXEL_COLUMN, point] + left)
@@ -255,72 +307,110 @@ def place_samples(
         dy = rays[0, 1] + column * rays[1, 1] + row * rays[2, 1]
         dz = rays[0, 2] + column * rays[1, 2] + row * rays[2, 2]
         scale = step / np.sqrt(dx * dx + dy * dy + dz * dz)
-        dx, dy, dz = dx * scale, dy * scale, dz * scale
-        mx = records[face, 12] * dx + records[face, 13] * dy + records[face, 14] * dz
-        my = records[face, 15] * dx + records[face, 16] * dy + records[face, 17] * dz
-        mz = records[face, 18] * dx + records[face, 19] * dy + records[face, 20] * dz
-        for step_number in range(steps):
-            distance = np.float32(step_number) + np.float32(0.5)
-            sample = point * steps + step_number
-            positions[sample, 0] = entries[point, 0] + distance * mx
-            positions[sample, 1] = entries[point, 1] + distance * my
-            positions[sample, 2] = entries[point, 2] + distance * mz
-            owners[sample] = part[face]
+        for axis in range(3):
+            entry = 12 + 3 * axis
+            strides[point, axis] = scale * (
+                records[face, entry] * dx
+                + records[face, entry + 1] * dy
+                + records[face, entry + 2] * dz
+            )
 
 
 @compiled
-def opacities(raw: NDArray[np.float32], count: int, step: np.float32) -> None:
-    """Turn densities, the first row of ``raw``, into transmittances of one step, in place."""
+def place_samples(
+    points: NDArray[np.int32],
+    entries: NDArray[np.float32],
+    strides: NDArray[np.float32],
+    count: int,
+    number: int,
+    part: NDArray[np.uint8],
+    light: NDArray[np.float32],
+    active: NDArray[np.int32],
+    positions: NDArray[np.float32],
+    owners: NDArray[np.int32],
+) -> int:
+    """Write the samples of step ``number`` for the points that still let light through.
+
+    Returns how many there are; ``active`` holds their points.
+    """
+    distance = np.float32(number) + _HALF
+    length = 0
+    for point in range(count):
+        if light[3, point] > _OPAQUE:
+            active[length] = point
+            for axis in range(3):
+                positions[length, axis] = entries[point, axis] + distance * strides[point, axis]
+            owners[length] = part[points[_FACE, point]]
+            length += 1
+    return length
+
+
+@compiled
+def absorb(
+    raw: NDArray[np.float32],
+    active: NDArray[np.int32],
+    length: int,
+    step: np.float32,
+    light: NDArray[np.float32],
+) -> None:
+    """Add one sample to each active point: premultiplied colour and transmittance."""
     address = raw.ctypes.data
-    for start in range(0, count, LANES):
+    for start in range(0, length, LANES):
         store(address, start, decay(multiply(load(address, start), broadcast(step))))
+    for sample in range(length):
+        point = active[sample]
+        weight = light[3, point] * (np.float32(1.0) - raw[0, sample])
+        light[0, point] += weight * raw[1, sample]
+        light[1, point] += weight * raw[2, sample]
+        light[2, point] += weight * raw[3, sample]
+        light[3, point] *= raw[0, sample]
 
 
 @compiled
 def composite_tile(
     points: NDArray[np.int32],
     count: int,
-    steps: int,
-    raw: NDArray[np.float32],
     light: NDArray[np.float32],
     image: NDArray[np.float32],
     top: int,
     left: int,
 ) -> None:
-    """Composite samples to points, points front to back over the four samples of a pixel."""
-    light[:4], light[4] = 0.0, 1.0
+    """Composite a pixel's points, front to back, over its four samples."""
+    one = np.float32(1.0)
+    clear = (one, one, one, one)
+    red, green, blue = np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for point in range(count):
-        red, green, blue = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-        through = np.float32(1.0)
-        for sample in range(point * steps, (point + 1) * steps):
-            weight = through * (np.float32(1.0) - raw[0, sample])
-            red += weight * raw[1, sample]
-            green += weight * raw[2, sample]
-            blue += weight * raw[3, sample]
-            through *= raw[0, sample]
-        row, column, mask = points[0, point], points[1, point], points[2, point]
-        for sample in range(4):
-            if mask >> sample & 1:
-                before = light[4, row, column, sample]
-                light[0, row, column, sample] += before * red
-                light[1, row, column, sample] += before * green
-                light[2, row, column, sample] += before * blue
-                light[4, row, column, sample] = before * through
-    size = image.shape[1]
-    for row in range(min(BAND, size - top)):
-        for column in range(min(TILE, size - left)):
-            clear = np.float32(0.0)
-            for sample in range(4):
-                clear += light[4, row, column, sample]
-            opacity = np.float32(4.0) - clear
-            solid = np.float32(1.0) / max(opacity, np.float32(1e-6))
-            for channel in range(3):
-                value = np.float32(0.0)
-                for sample in range(4):
-                    value += light[channel, row, column, sample]
-                value = min(max(value * solid, np.float32(0.0)), np.float32(1.0))
-                image[channel, top + row, left + column] = value
+        through = light[3, point]
+        mask = points[_MASK, point]
+        lit = np.float32(0.0)
+        c0, c1, c2, c3 = clear
+        if mask & 1:
+            lit, c0 = lit + c0, c0 * through
+        if mask & 2:
+            lit, c1 = lit + c1, c1 * through
+        if mask & 4:
+            lit, c2 = lit + c2, c2 * through
+        if mask & 8:
+            lit, c3 = lit + c3, c3 * through
+        clear = (c0, c1, c2, c3)
+        red += lit * light[0, point]
+        green += lit * light[1, point]
+        blue += lit * light[2, point]
+        row, column = points[_PIXEL_ROW, point], points[_PIXEL_COLUMN, point]
+        following = point + 1
+        if (
+            following == count
+            or points[_PIXEL_COLUMN, following] != column
+            or points[_PIXEL_ROW, following] != row
+        ):
+            opacity = np.float32(4.0) - (c0 + c1 + c2 + c3)
+            solid = one / max(opacity, np.float32(1e-6))
+            image[0, top + row, left + column] = min(max(red * solid, np.float32(0.0)), one)
+            image[1, top + row, left + column] = min(max(green * solid, np.float32(0.0)), one)
+            image[2, top + row, left + column] = min(max(blue * solid, np.float32(0.0)), one)
             image[3, top + row, left + column] = opacity * np.float32(0.25)
+            clear = (one, one, one, one)
+            red, green, blue = np.float32(0.0), np.float32(0.0), np.float32(0.0)
 
 
 @compiled

@@ -93,7 +93,7 @@ class Prepared:
 
     Attributes:
         edges: ``(F, 9)`` and boxes: ``(F, 4)``, see :func:`set_up_triangles`.
-        records: ``(F, 24)``, see :func:`describe_triangles`.
+        records: ``(F, 32)``, see :func:`describe_triangles`.
     """
 
     edges: NDArray[np.float64]

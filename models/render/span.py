@@ -34,9 +34,10 @@ def draw_span(
     sample is taken where all edge functions reach ``slack`` and their sum, 1/depth, exceeds
     ``nearness`` and ``limit`` and stays below ``furthest``. Comparisons with NaN are false.
     """
-    triple = types.Tuple((types.float32,) * 3)
+    triple: Any = types.UniTuple
+    edges = triple(types.float32, 3)
     signature = types.void(
-        types.int64, types.int64, types.int64, types.int64, triple, triple, types.int32,
+        types.int64, types.int64, types.int64, types.int64, edges, edges, types.int32,
         types.float32, types.float32,
     )  # fmt: skip
 

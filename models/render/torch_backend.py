@@ -90,9 +90,16 @@ def _sample_places(view: _View) -> tuple[torch.Tensor, torch.Tensor]:
     return 2 * column[:, None] + offset[:, 0], 2 * row[:, None] + offset[:, 1]
 
 
-def _surface(view: _View, quad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Canonical positions ``(P, 4, 3)`` and depths ``(P, 4)`` of the samples."""
+def _surface(
+    view: _View, quad: torch.Tensor, middle: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Canonical positions ``(P, 4, 3)`` and depths ``(P, 4)`` of the samples.
+
+    With ``middle`` those of one triangle per pixel ``(P, 1)`` at the pixel's centre.
+    """
     column, row = _sample_places(view)
+    if middle:
+        column, row = column[:, :1] + 0.5, row[:, :1] + 0.5
     record = view.records[quad.clamp_min(0)]
     x, y = column - record[..., 22], row - record[..., 23]
     planes = record[..., :12].reshape(*quad.shape, 4, 3)
@@ -126,10 +133,30 @@ def _group(
     return slot, mean
 
 
+def _smooth(view: _View, quad: torch.Tensor) -> torch.Tensor:
+    """Tell ``(P,)`` where the first sample's triangle stands for the pixel, as numba does."""
+    column, row = _sample_places(view)
+    first = view.records[quad[:, :1].clamp_min(0)]
+    x, y = column - first[..., 22], row - first[..., 23]
+    expected = first[..., 9] * x + first[..., 10] * y + first[..., 11]
+    record = view.records[quad.clamp_min(0)]
+    x, y = column - record[..., 22], row - record[..., 23]
+    near = record[..., 9] * x + record[..., 10] * y + record[..., 11]
+    part = view.part[quad.clamp_min(0)]
+    reach = record[..., 27] + first[..., 27]
+    apart = (record[..., 24:27] - first[..., 24:27]).square().sum(-1) > reach.square()
+    joined = ((near - expected).abs() <= view.rays[3, 0] * near) & ~apart
+    joined |= quad == quad[:, :1]
+    return ((quad >= 0) & (part == part[:, :1]) & joined).all(1)
+
+
 def _shade_layer(view: _View, quad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Premultiplied colour ``(P, 4, 3)`` and transmittance ``(P, 4)`` of a layer's samples."""
     positions, depth = _surface(view, quad)
     slot, mean = _group(view, quad, positions, depth)
+    smooth = _smooth(view, quad)
+    slot[smooth] = 0
+    mean[smooth, 0] = _surface(view, quad[:, :1], middle=True)[0][smooth, 0]
     own = torch.arange(4, device=quad.device)
     pixel, place = (slot == own).nonzero(as_tuple=True)
     face = quad[pixel, place]

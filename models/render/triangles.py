@@ -9,7 +9,7 @@ from models.render.compiled import compiled
 from models.render.simd import take_number
 
 #: Floats that describe a triangle; see :func:`describe_triangles`.
-RECORD = 24
+RECORD = 32
 _JOB = 1024
 _Vector = tuple[float, float, float]
 
@@ -25,11 +25,13 @@ def describe_triangles(
     eye: NDArray[np.float64],
     records: NDArray[np.float32],
 ) -> None:
-    """Write a record ``(F, 24)`` for each triangle with a box.
+    """Write a record ``(F, 32)`` for each triangle with a box.
 
     0..8: the planes of canonical x, y, z over depth; 9..11: the plane of 1/depth, both relative
     to the sample (22, 23); 12..20: matrix that pulls a world direction back to canonical space;
-    21: 1 where ``eye (3,)`` sees the back of the triangle, else 0.
+    21: 1 where ``eye (3,)`` sees the back of the triangle, else 0; 24..26: canonical position of
+    its first corner; 27: its longest edge from there, canonical units. (The rest makes two cache
+    lines of it.)
     """
     count = faces.shape[0]
     while True:
@@ -120,6 +122,9 @@ def _pull_back(
     back = _dot(n, origin) > n[0] * eye[0] + n[1] * eye[1] + n[2] * eye[2]
     records[face, 21] = 1.0 if back else 0.0
     side = -1.0 if back else 1.0
+    for axis in range(3):
+        records[face, 24 + axis] = start[axis]
+    records[face, 27] = np.sqrt(max(_dot(a, a), _dot(b, b)))
     uu, uv, vv = _dot(u, u), _dot(u, v), _dot(v, v)
     inverse = 1.0 / max(uu * vv - uv * uv, 1e-30)
     # Scalar products with p and q read off a direction's two edge coordinates.
