@@ -19,7 +19,7 @@ from models.errors import TriptychError
 from studio import __version__
 from studio.commands import assets, build, doctor, evaluate, info, render, sample
 from studio.console import complain
-from studio.usage import Parser
+from studio.usage import Parser, join_negative
 
 INTERRUPTED = 130
 
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are told in one sentence each."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        parsed = make_parser().parse_args(arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        parsed = make_parser().parse_args(join_negative(given))
         code: int = parsed.run(parsed)
         return code
     except TriptychError as error:

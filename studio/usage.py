@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from models.errors import BadInput, TriptychError
 
+_BARE_OPTION = re.compile(r"--[a-z][a-z-]*")
+_NEGATIVE_LIST = re.compile(r"-\.?\d[^=]*,")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -26,6 +28,17 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise ``UsageError`` that names the command and where its options are explained."""
         raise UsageError(f"{message.rstrip('.')}; see `{self.prog} --help`.")
+
+
+def join_negative(arguments: Sequence[str]) -> list[str]:
+    """Write ``--gaze -20,5`` as ``--gaze=-20,5``, as argparse takes ``-20,5`` for an option."""
+    joined: list[str] = []
+    for text in arguments:
+        if joined and _NEGATIVE_LIST.match(text) and _BARE_OPTION.fullmatch(joined[-1]):
+            joined[-1] += f"={text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
