@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from models.camera import Camera
 from models.render.compiled import run_parallel
 from models.render.narrowband import BAND, render_bands
-from models.render.packed import PackedDecoder, PackedField
+from models.render.packed import PackedDecoder, PackedField, pack
 from models.render.raster import count_bands, fill_bands
 from models.render.scene import (
     Frame,
@@ -22,8 +23,10 @@ from models.render.scene import (
     vertex_normals,
 )
 from models.render.torch_backend import render_torch
+from models.triplane.decoder import Decoder
+from models.triplane.field import TriplaneField
 
-__all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "render_frame"]
+__all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "render_frame", "warm_up"]
 
 FloatArray = NDArray[np.float32]
 
@@ -70,17 +73,17 @@ def render_frame(
         ValueError: for arrays that do not fit together.
     """
     scene = Scene(
-        canonical=np.ascontiguousarray(proxy_canonical, np.float32),
-        posed=np.ascontiguousarray(proxy_posed, np.float32),
-        faces=np.ascontiguousarray(faces, np.int32),
-        part=np.ascontiguousarray(part, np.uint8),
-        soft=np.zeros(len(faces), bool) if soft is None else np.ascontiguousarray(soft, bool),
+        canonical=_plain(proxy_canonical, np.float32),
+        posed=_plain(proxy_posed, np.float32),
+        faces=_plain(faces, np.int32),
+        part=_plain(part, np.uint8),
+        soft=np.zeros(len(faces), np.bool_) if soft is None else _plain(soft, np.bool_),
         fields=fields,
         decoder=decoder,
         camera=camera,
-        size=size,
-        samples=samples,
-        band=band,
+        size=int(size),
+        samples=int(samples),
+        band=float(band),
         guides=guides,
     )
     _check(scene)
@@ -88,6 +91,11 @@ def render_frame(
     if device != "cpu":
         return render_torch(scene, prepare(scene, buffers), buffers, device)
     return _render_numba(scene, buffers)
+
+
+def _plain(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return a contiguous, writable array: kernels are compiled for these only."""
+    return np.require(array, dtype, ["C", "A", "W"])
 
 
 def _check(scene: Scene) -> None:
@@ -162,3 +170,27 @@ def _band_lists(
     lists = buffers.arrays["lists"]
     fill_bands(boxes, 2 * BAND, starts, buffers.take("cursors", (bands,), np.int64), lists)
     return starts, lists
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the on-disk cache, by drawing a tiny frame.
+
+    Takes about half a minute the first time on a machine and a fraction of a second afterwards.
+    """
+    corners = np.array([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]], np.float32)
+    faces = np.array([[0, 1, 2], [0, 1, 3]], np.int32)
+    field = TriplaneField(np.ones((3, 32, 2, 2), np.float32), np.zeros(3, np.float32), 1.0)
+    layers = ((64, 32), (64,), (33, 64), (33,))
+    fields, decoder = pack([field], Decoder(*(np.ones(shape, np.float32) for shape in layers)))
+    render_frame(
+        proxy_canonical=corners,
+        proxy_posed=corners,
+        faces=faces,
+        part=np.zeros(2, np.uint8),
+        fields=fields,
+        decoder=decoder,
+        camera=Camera.orbit(),
+        size=16,
+        soft=np.array([False, True]),
+        guides=True,
+    )

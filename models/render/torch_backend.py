@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from models.render.narrowband import MERGE
+from models.render.group import MERGE
+from models.render.march import OPAQUE
 from models.render.packed import PackedDecoder, PackedField
 from models.render.raster import NEAR
 from models.render.scene import Frame, FrameBuffers, Prepared, Scene, ray_table, vertex_normals
@@ -189,7 +190,10 @@ def _march(
     sigma, rgb = sigma.reshape(-1, scene.samples), rgb.reshape(-1, scene.samples, 3)
     after = torch.exp(-(sigma * step).cumsum(1))
     before = torch.cat([torch.ones_like(after[:, :1]), after[:, :-1]], 1)
-    return ((before - after)[..., None] * rgb).sum(1), after[:, -1]
+    colour, through = ((before - after)[..., None] * rgb).sum(1), after[:, -1:]
+    opaque = through <= float(OPAQUE)
+    colour = torch.where(opaque, colour / (1 - through), colour)
+    return colour, torch.where(opaque, torch.zeros_like(through), through)[:, 0]
 
 
 def _decode_points(

@@ -11,8 +11,10 @@ import torch
 
 from models.camera import Camera
 from models.render.composite import over_background
-from models.render.frame import Frame, FrameBuffers, render_frame
+from models.render.frame import Frame, FrameBuffers, render_frame, warm_up
+from models.render.narrowband import render_bands
 from models.render.packed import pack
+from models.render.raster import draw_band
 from models.triplane.reference import Quality, Warp, render_reference
 from models.triplane.surface_warp import NearestSurfaceWarp
 from tests.models.render.scenes import RADIUS, SphereScene, sphere_scene
@@ -235,6 +237,18 @@ def test_camera_within_the_mesh_and_broken_vertices_do_no_harm(scene: SphereScen
     assert frame.alpha.max() > 0.9
     away = draw(scene, scene.vertices + np.array([0, 0, 50], np.float32))
     assert not away.alpha.any() and not away.rgb.any()
+
+
+def test_warm_up_leaves_nothing_to_compile(scene: SphereScene):
+    warm_up()
+    compiled = len(render_bands.signatures), len(draw_band.signatures)  # type: ignore
+    draw(scene, bend(scene.vertices), samples=3)
+    draw(scene, soft=np.ones(len(scene.faces), bool), guides=True)
+    frozen = scene.vertices.astype(np.float64)
+    frozen.setflags(write=False)
+    draw(scene, frozen, size=np.int32(20), band=1, faces=scene.faces.astype(np.int64))
+    assert compiled == (len(render_bands.signatures), len(draw_band.signatures))  # type: ignore
+    assert compiled[0] == 1
 
 
 def test_odd_sizes(scene: SphereScene):
