@@ -11,7 +11,9 @@ FloatArray = NDArray[np.float32]
 
 _FOREHEAD = 10
 """Landmark in the middle of the hairline."""
-_SCALES = np.linspace(1.0, 0.55, 16)
+_SCALES = np.linspace(1.0, 0.25, 38)
+_DEEPEST = -0.205
+"""Back of the skull in canonical units: 19 cm from the bridge of the nose."""
 _ALLOWED = 0.001
 
 
@@ -52,7 +54,20 @@ def cranium_offsets(
         alpha,
         margin,
     )
-    return _scaled(skin, ease, base, centre, vertical=down, lateral=across) - skin
+    moved = _scaled(skin, ease, base, centre, vertical=down, lateral=across)
+    _shorten(moved, base)
+    return moved - skin
+
+
+def _shorten(skin: FloatArray, base: float) -> None:
+    """Bring a skull that reaches too far back to the usual length, in place."""
+    deepest = float(skin[:, 2].min())
+    if deepest >= _DEEPEST:
+        return
+    height = np.clip((skin[:, 1] - base + 0.25) / 0.15, 0, 1)
+    ease = height * height * (3 - 2 * height)
+    behind = skin[:, 2] < 0
+    skin[behind, 2] *= 1 - (1 - _DEEPEST / deepest) * ease[behind]
 
 
 def _scaled(

@@ -21,6 +21,9 @@ FloatArray = NDArray[np.float32]
 #: Planes in the order in which they are fitted: XY, ZY, XZ.
 _ORDER = (0, 2, 1)
 _ITERATIONS = 12
+#: Largest detail, as a logit; above the patterns' amplitude it would show everywhere.
+_DETAIL_LIMIT = 3.0
+_DETAIL_RIDGE = 0.05
 #: Weight of a colour at black or white, where logits say little about sRGB; 1 at medium grey.
 _LEAST_SLOPE = 0.03
 #: Points this deep below what a plane sees count as hidden from it; canonical units.
@@ -107,6 +110,7 @@ class ColourFit:
                 grey = self.residual.mean(0, keepdims=True)
                 before = grey.copy()
                 improve([fit], grey, _ITERATIONS)
+                fit.limit(grey, _DETAIL_LIMIT)
                 self.residual -= before - grey
             improve([self._near[0]], self.residual, _ITERATIONS)
 
@@ -180,7 +184,8 @@ def _detail_fits(
     x, y, z = texels[lattice.order].T
     fits = []
     for pattern in range(PATTERN.stop - PATTERN.start):
-        value = look_up(patterns[0, pattern], x, y) + look_up(patterns[2, pattern], z, y)
+        value = look_up(patterns[0, pattern], x, y) + look_up(patterns[1, pattern], x, z)
+        value += look_up(patterns[2, pattern], z, y)
         gain = pattern_gate(value) - np.float32(0.5)
-        fits.append(PlaneFit(lattice, weights, gain, channels=1, smoothness=0.02, ridge=0.01))
+        fits.append(PlaneFit(lattice, weights, gain, channels=1, smoothness=0.02, ridge=_DETAIL_RIDGE))
     return fits

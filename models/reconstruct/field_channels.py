@@ -26,6 +26,8 @@ FloatArray = NDArray[np.float32]
 SURFACE_OFFSET = np.float32(0.0007)
 #: The front's patterns fade in over this distance, canonical units.
 _PATTERN_FADE = 0.012
+#: Share of a row's back side, by thickness, that must lie behind the patterns.
+_BEHIND = 0.95
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,26 @@ def write_patterns(planes: FloatArray, heights: HeightFields, box_warp: float) -
     sign = np.where(np.arange(resolution) % 2, -1, 1).astype(np.float32)
     waves = np.stack([sign[None, :] + 0 * sign[:, None], sign[:, None] + 0 * sign[None, :]])
     planes[0, PATTERN] = PATTERN_SCALE * np.concatenate([waves, waves[:1] * waves[1:]])
-    thickness = np.maximum(heights.high[0] - heights.low[0], 0)
-    total = thickness.sum(1)
-    rows = np.flatnonzero(total > 0)
-    depth = (thickness * heights.middle[0]).sum(1)[rows] / total[rows]
-    limit = np.interp(np.arange(resolution), rows, depth)
-    limit = ndimage.gaussian_filter1d(limit, 3.0, mode="nearest")
     ramp = texel_centres(box_warp, resolution)
     fade = max(_PATTERN_FADE, 2 * box_warp / resolution)
-    planes[2, PATTERN] = PATTERN_SHUT * np.clip((ramp[None, :] - limit[:, None]) / fade, -1, 0)
+    by_row = _gate(heights.low[0], heights.high[0], ramp, fade)
+    by_column = _gate(heights.low[0].T, heights.high[0].T, ramp, fade)
+    planes[2, PATTERN], planes[1, PATTERN] = by_row, by_column.T
+
+
+def _gate(low: FloatArray, high: FloatArray, ramp: FloatArray, fade: float) -> FloatArray:
+    """Return ``(rows, depths)``: 0 in front of nearly all of a row's back side, shut behind."""
+    thickness = np.maximum(high - low, 0)
+    rows = np.flatnonzero(thickness.any(1))
+    limits = []
+    for row in rows:
+        order = np.argsort(low[row])
+        share = np.cumsum(thickness[row, order])
+        limits.append(low[row, order[np.searchsorted(share, _BEHIND * share[-1])]])
+    limit = np.interp(np.arange(len(low)), rows, limits)
+    limit = ndimage.gaussian_filter1d(limit, 3.0, mode="nearest") + fade
+    gate: FloatArray = np.clip((ramp[None, :] - limit[:, None]) / fade, -1, 0)
+    return np.float32(PATTERN_SHUT) * gate
 
 
 def write_colours(planes: FloatArray, colours: Colours) -> None:

@@ -157,12 +157,19 @@ def _fit_nodes(low: FloatArray, high: FloatArray, texel: float) -> tuple[FloatAr
     blurred = ndimage.gaussian_filter((near_low + near_high) / 2, 2.0)
     middle = np.where(distance < 2, (near_low + near_high) / 2, blurred)
     nodes_low, nodes_high = middle + depth, middle - depth
+    # Silhouettes end between fine pixels: the next one outside must not be cut either.
+    high, low = _spread(high), -_spread(-low)
     window = 2 * _FINE + 1
     ceiling = ndimage.maximum_filter(high, window)[center, center]
     floor = -ndimage.minimum_filter(low, window)[center, center]
     nodes_high = _raise_over(nodes_high.astype(np.float32), high, ceiling)
     nodes_low = -_raise_over(-nodes_low.astype(np.float32), -low, floor)
     return nodes_low, nodes_high
+
+
+def _spread(fine: FloatArray) -> FloatArray:
+    """Continue fine heights by one pixel where there is none, with the highest neighbour."""
+    return np.where(fine > -_EMPTY, fine, ndimage.maximum_filter(fine, 3))
 
 
 def _raise_over(nodes: FloatArray, fine: FloatArray, ceiling: FloatArray) -> FloatArray:

@@ -131,6 +131,10 @@ class PlaneFit:
         self.values += update
         run_parallel(_subtract_samples, *_geometry(self.lattice), self._gain, update, residual)
 
+    def limit(self, residual: FloatArray, largest: float) -> None:
+        """Clip the values to ``+-largest`` and put the effect back into the residual."""
+        self.add(residual, np.clip(self.values, -largest, largest) - self.values)
+
     def _sum(self, residual: FloatArray) -> FloatArray:
         sums = np.zeros_like(self.values)
         for phase in range(2):

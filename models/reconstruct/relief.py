@@ -59,6 +59,7 @@ def relief_mesh(relief: Relief) -> ReliefMesh:
     builder.add(front_cells, np.where(rim, middle, relief.front), FRONT, flip=False)
     builder.add(cells, np.where(rim, middle, relief.back), BACK, flip=True)
     builder.add(fringe_cells, middle + 0.003, FRINGE, flip=False, grid=True)
+    builder.close_border(cells)
     return builder.mesh()
 
 
@@ -69,6 +70,7 @@ class _Builder:
         self._faces: list[NDArray[np.int64]] = []
         self._values: list[tuple[FloatArray, FloatArray, FloatArray, int]] = []
         self._count = 0
+        self._index: dict[int, NDArray[np.int64]] = {}
 
     def add(
         self, cells: Mask, depth: FloatArray, sheet: int, *, flip: bool, grid: bool = False
@@ -80,6 +82,9 @@ class _Builder:
         quads = np.stack([corner, corner + width, corner + width + 1, corner + 1], 1)
         used, flat = np.unique(quads, return_inverse=True)
         quads = flat.reshape(quads.shape) + self._count
+        index = np.full(height * width, -1, np.int64)
+        index[used] = self._count + np.arange(len(used))
+        self._index[sheet] = index.reshape(height, width)
         triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
         self._faces.append(triangles[:, ::-1] if flip else triangles)
         plain = np.stack([used % width, used // width], 1).astype(np.float32)
@@ -88,6 +93,29 @@ class _Builder:
         distance = take(self._distance)
         self._values.append((take(depth), take(self._middle), distance, sheet))
         self._count += len(used)
+
+    def close_border(self, cells: Mask) -> None:
+        """Wall between front and back sheet where the picture's border cuts through the body."""
+        front = self._index[FRONT]
+        back = self._index[BACK]
+        height, width = cells.shape
+        last_row, last_column = height - 1, width - 1
+        walls = [
+            ((last_row, c), (last_row, c + 1)) for c in range(last_column) if cells[last_row - 1, c]
+        ]
+        walls += [
+            ((r + 1, last_column), (r, last_column))
+            for r in range(last_row)
+            if cells[r, last_column - 1]
+        ]
+        walls += [((r, 0), (r + 1, 0)) for r in range(last_row) if cells[r, 0]]
+        quads = []
+        for a, b in walls:
+            corners = (front[a], back[a], back[b], front[b])
+            if min(corners) >= 0:
+                quads += [corners[:3], (corners[0], corners[2], corners[3])]
+        if quads:
+            self._faces.append(np.asarray(quads, np.int64))
 
     def mesh(self) -> ReliefMesh:
         sheets = np.concatenate(
