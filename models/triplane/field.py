@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,3 +58,25 @@ class TriplaneField:
         """Map canonical points ``(..., 3)`` to the cube's coordinates, -1..1 inside."""
         center = torch.as_tensor(self.center, dtype=points.dtype, device=points.device)
         return (points - center) / (self.box_warp / 2)
+
+
+def fuse(branches: Sequence[TriplaneField]) -> TriplaneField:
+    """Return the sum of branches (canonical, appearance, expression, ...) as one field.
+
+    Raises:
+        ValueError: for no branch, or branches whose cubes or resolutions differ.
+    """
+    if not branches:
+        raise ValueError("there is no branch to fuse")
+    first = branches[0]
+    for other in branches[1:]:
+        same_cube = np.allclose(other.center, first.center) and other.box_warp == first.box_warp
+        if not same_cube or other.planes.shape != first.planes.shape:
+            raise ValueError("branches must share cube and resolution")
+    if len(branches) == 1:
+        return first
+    if any(isinstance(branch.planes, torch.Tensor) for branch in branches):
+        planes = torch.stack([branch.tensor() for branch in branches]).sum(0)
+        return TriplaneField(planes, first.center, first.box_warp)
+    total: NDArray[np.float32] = np.sum([branch.planes for branch in branches], 0)
+    return TriplaneField(total, first.center, first.box_warp)

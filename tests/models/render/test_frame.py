@@ -296,3 +296,16 @@ def test_arguments_that_do_not_fit_are_refused(
 ):
     with pytest.raises(ValueError, match=message):
         draw(scene, **change)
+
+
+def test_frames_may_be_rendered_by_several_threads_at_once(scene: SphereScene):
+    expected = draw(scene, size=96).rgb
+    results: list[np.ndarray] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(draw(scene, size=96).rgb)) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4 and all(np.array_equal(expected, found) for found in results)

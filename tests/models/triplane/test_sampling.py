@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.triplane.decoder import Decoder
-from models.triplane.field import TriplaneField
+from models.triplane.field import TriplaneField, fuse
 from models.triplane.sampling import inside, sample_features, sample_field
 
 
@@ -115,3 +115,16 @@ def test_wrong_decoder_and_box_are_refused():
         TriplaneField(np.zeros((3, 32, 4, 4), np.float32), np.zeros(3, np.float32), 0.0)
     with pytest.raises(ValueError, match="decoder w2"):
         Decoder(np.zeros((64, 32)), np.zeros(64), np.zeros((4, 64)), np.zeros(33))  # type: ignore
+
+
+def test_branches_are_summed():
+    field = random_field()
+    point = torch.full((1, 3), 0.05)
+    torch_field = TriplaneField(torch.from_numpy(field.planes), field.center, field.box_warp)
+    for branches in ([field, field], [field, torch_field]):
+        both = sample_features(fuse(branches), point)
+        assert torch.allclose(both, 2 * sample_features(field, point), atol=1e-5)
+    with pytest.raises(ValueError, match="share"):
+        fuse([field, random_field(box=0.9)])
+    with pytest.raises(ValueError, match="no branch"):
+        fuse([])
