@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
 
 def write_portrait(path: Path) -> None:
     """Write the public-domain portrait of the astronaut Eileen Collins that scikit-image has."""
-    from PIL import Image
     import skimage.data
+    from PIL import Image
 
     from models.files import atomic_write
 
