@@ -30,7 +30,7 @@ from head_bake.landmark_search import Landmarker, find_landmarks
 from head_bake.makehuman import JOINTS, Floats, Ints, MakeHuman, read_makehuman
 from head_bake.views import TexturedHead, textured_head
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from scipy.spatial import cKDTree
 from trimesh.proximity import closest_point_naive
 from trimesh.triangles import points_to_barycentric
@@ -73,7 +73,7 @@ def main() -> None:
     finally:
         landmarker.close()
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    save_file(arrays, arguments.output, metadata=metadata)
+    arguments.output.write_bytes(_file(arrays, metadata))
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.2f} MB")
 
 
@@ -91,7 +91,7 @@ def bake(
     with_points = sp.block_diag([cut, sp.identity(len(space.point_names))]).tocsr()
     template = canonical(with_points @ space.mean)
     basis = np.stack([with_points @ row for row in space.basis[:COMPONENTS]]) * canonical.scale
-    faceunits = np.stack(
+    blendshapes = canonical.scale * np.stack(
         [with_points @ space.target(source.targets, f"faceunits01/{name}") for name in ARKIT_NAMES]
     )
     joints = source.joint_weights[used]
@@ -100,10 +100,10 @@ def bake(
         "template": template.astype(np.float32),
         "quads": control_quads.astype(np.int16),
         "joint_weights": np.round(weights * 255).astype(np.uint8),
-        "mirror": _mirror(template[: cut.shape[0]]).astype(np.int16),
+        "mirror": _mirror(template, blendshapes, cut.shape[0]).astype(np.int16),
         "landmark_mirror": mark_mirror.astype(np.int16),
         **_quantised_basis(basis),
-        **_sparse_blendshapes(faceunits * canonical.scale),
+        **_sparse_blendshapes(blendshapes),
     }
     ear = cut @ ear_motion(source.targets, len(source.mesh.vertices))[used]
     arrays |= _skin_arrays(space, template, control_quads, weights, ear, canonical(marks))
@@ -115,6 +115,16 @@ def bake(
         "licence": "CC0-1.0",
     }
     return arrays, metadata
+
+
+def _file(arrays: dict[str, NDArray[Any]], metadata: dict[str, str]) -> bytes:
+    """A safetensors file with its metadata in order; the library shuffles it at each run."""
+    content = save(arrays, metadata=metadata)
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end]) | {"__metadata__": metadata}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + bytes(content[end:])
 
 
 def _cut_body(source: MakeHuman) -> tuple[Ints, TexturedHead, Ints]:
@@ -172,8 +182,20 @@ def _skin_arrays(
     }
 
 
-def _mirror(control: Floats) -> NDArray[np.integer]:
-    nearest: NDArray[np.integer] = cKDTree(control).query(control * (-1.0, 1.0, 1.0))[1]
+def _mirror(template: Floats, blendshapes: Floats, count: int) -> NDArray[np.integer]:
+    """Control vertex (C,) at the mirrored place, in the neutral face and with mouth and lids moved.
+
+    Touching lips and lids lie at one place in the neutral face.
+    """
+    jaw, *blinks = (
+        blendshapes[ARKIT_NAMES.index(name), :count]
+        for name in ("jawOpen", "eyeBlinkLeft", "eyeBlinkRight")
+    )
+    control = template[:count]
+    places = np.concatenate([control, control + jaw, control + sum(blinks)], axis=1)
+    nearest: NDArray[np.integer] = cKDTree(places).query(places * np.tile([-1.0, 1.0, 1.0], 3))[1]
+    if (nearest[nearest] != np.arange(count)).any():
+        raise RuntimeError("the control mesh is not symmetric")
     return nearest
 
 

@@ -82,8 +82,7 @@ def find_landmarks(
     """
     rough = _rough_landmarks(space, head, skins, landmarker, seed)
     flip = np.array([-1.0, 1.0, 1.0])
-    distance = np.linalg.norm(rough[:, None] - rough[None] * flip, axis=2)
-    mirror = linear_sum_assignment(distance)[1]
+    mirror = _mirrored_landmarks(rough, rough * flip)
     view = _CloseView(space, head, read_skin(skins[0]), jaw_open)
     marks = view.on_lips(view.on_lids(rough))
     marks[list(_INNER_CORNERS)] = rough[list(_INNER_CORNERS)]
@@ -92,6 +91,25 @@ def find_landmarks(
     for left, right in _LIP_HALF:
         marks[left] = marks[right] * flip
     return 0.5 * (marks + marks[mirror] * flip), mirror
+
+
+def _mirrored_landmarks(marks: Floats, flipped: Floats) -> NDArray[np.int64]:
+    """Landmark (468,) at the mirrored place of each.
+
+    Nearest overall, except where lips or lids nearly touch and upper and lower could be confused.
+    """
+    distance = np.linalg.norm(marks[:, None] - flipped[None], axis=2)
+    pairs = [
+        *zip(LID_RIGHT, LID_LEFT, strict=True),
+        *zip(INNER_LIPS_UPPER, INNER_LIPS_UPPER[::-1], strict=True),
+        *zip(INNER_LIPS_LOWER, INNER_LIPS_LOWER[::-1], strict=True),
+    ]
+    for a, b in pairs:
+        distance[a, b] = distance[b, a] = -1.0
+    mirror: NDArray[np.int64] = linear_sum_assignment(distance)[1]
+    if (mirror[mirror] != np.arange(COUNT)).any():
+        raise RuntimeError("the landmarks found are not symmetric")
+    return mirror
 
 
 def _rough_landmarks(
