@@ -21,8 +21,10 @@ FloatArray = NDArray[np.float32]
 #: Planes in the order in which they are fitted: XY, ZY, XZ.
 _ORDER = (0, 2, 1)
 _ITERATIONS = 12
+#: Largest logit of a texel: the decoder's gates hold differences of twice that much.
+_COLOUR_LIMIT = 6.5
 #: Largest detail, as a logit; above the patterns' amplitude it would show everywhere.
-_DETAIL_LIMIT = 3.0
+_DETAIL_LIMIT = 2.5
 _DETAIL_RIDGE = 0.05
 #: Weight of a colour at black or white, where logits say little about sRGB; 1 at medium grey.
 _LEAST_SLOPE = 0.03
@@ -75,9 +77,7 @@ class ColourFit:
             for chosen, fits in ((~far, self._near), (far, self._far)):
                 lattice = _plane_lattice(texels[twice], plane, chosen, resolution)
                 fits.append(_plane_fit(lattice, trust, plane))
-        self._detail = _detail_fits(
-            self._near[0].lattice, texels[twice], front_trust, patterns
-        )
+        self._detail = _detail_fits(self._near[0].lattice, texels[twice], front_trust, patterns)
         self.residual = self._target.copy()
 
     @property
@@ -102,7 +102,10 @@ class ColourFit:
 
     def _sweep(self) -> None:
         for plane in _ORDER:
-            improve([self._near[plane], self._far[plane]], self.residual, _ITERATIONS)
+            fits = [self._near[plane], self._far[plane]]
+            improve(fits, self.residual, _ITERATIONS)
+            for fit in fits:
+                fit.limit(self.residual, _COLOUR_LIMIT)
 
     def _sweep_detail(self) -> None:
         for _ in range(2):
@@ -187,5 +190,7 @@ def _detail_fits(
         value = look_up(patterns[0, pattern], x, y) + look_up(patterns[1, pattern], x, z)
         value += look_up(patterns[2, pattern], z, y)
         gain = pattern_gate(value) - np.float32(0.5)
-        fits.append(PlaneFit(lattice, weights, gain, channels=1, smoothness=0.02, ridge=_DETAIL_RIDGE))
+        fits.append(
+            PlaneFit(lattice, weights, gain, channels=1, smoothness=0.02, ridge=_DETAIL_RIDGE)
+        )
     return fits
