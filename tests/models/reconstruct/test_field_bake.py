@@ -114,7 +114,8 @@ def test_detail_is_finer_than_the_texels() -> None:
     colour, _ = look(baked.field, points, np.array([0, 0, -1.0]))
     assert psnr(colour, rgb) > 30
     smooth, _ = look(baked.canonical_field, points, np.array([0, 0, -1.0]))
-    assert np.abs(smooth - 0.5).max() < 0.1
+    inner = np.abs(points[:, :2]).max(1) < 0.09
+    assert np.abs(smooth - 0.5)[inner].max() < 0.05
 
 
 def test_opacity_of_a_sheet() -> None:
