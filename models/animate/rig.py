@@ -42,6 +42,8 @@ class Rig:
         jaw_motion: (52, 6) rotation (axis-angle) and translation of the jaw bone per coefficient.
         lid_vertices: (L,) int32 vertices kept outside the eyeballs.
         lid_sphere: (L, 4) centre and radius of the eyeball below each of them.
+        seal_vertex, seal_delta: (S,), (S, 3) displacement that closes the neutral lips.
+        seal_release: (1,) mouth opening (see ``mouth_opening``) from which it no longer acts.
     """
 
     rest: FloatArray
@@ -53,6 +55,9 @@ class Rig:
     jaw_motion: FloatArray
     lid_vertices: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     lid_sphere: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    seal_vertex: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    seal_delta: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    seal_release: FloatArray = field(default_factory=lambda: np.ones(1, np.float32))
 
     def deform(self, pose: Pose) -> FloatArray:
         """Vertices (V, 3) in ``pose``."""
@@ -61,6 +66,9 @@ class Rig:
         add_blendshapes(
             vertices, coefficients, self.blend_start, self.blend_vertex, self.blend_delta
         )
+        closed = 1.0 - mouth_opening(coefficients) / max(float(self.seal_release[0]), 1e-3)
+        if closed > 0.0 and len(self.seal_vertex):
+            vertices[self.seal_vertex] += np.float32(closed) * self.seal_delta
         keep_outside_spheres(vertices, self.lid_vertices, self.lid_sphere)
         return np.asarray(skin(vertices, self.weights, self.joint_transforms(pose)))
 
@@ -115,6 +123,23 @@ def effective_blendshapes(pose: Pose) -> FloatArray:
         coefficients[ARKIT_INDEX[f"eyeLookUp{side}"]] += max(lift, 0.0)
         coefficients[ARKIT_INDEX[f"eyeLookDown{side}"]] += max(-lift, 0.0)
     return coefficients
+
+
+_OPENING = {
+    "jawOpen": 1.0,
+    "mouthFunnel": 0.5,
+    "mouthLowerDownLeft": 0.4,
+    "mouthLowerDownRight": 0.4,
+    "mouthUpperUpLeft": 0.4,
+    "mouthUpperUpRight": 0.4,
+    "mouthSmileLeft": 0.15,
+    "mouthSmileRight": 0.15,
+}
+
+
+def mouth_opening(coefficients: NDArray[np.floating]) -> float:
+    """How far coefficients (52,) part the lips; about 1 for a wide-open mouth."""
+    return float(sum(w * max(float(coefficients[ARKIT_INDEX[n]]), 0) for n, w in _OPENING.items()))
 
 
 def _translation(offset: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -13,10 +13,12 @@ from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
 from models.head.gaze import EYE_RADIUS
+from models.head.lips import lip_seal
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
 from models.head.mouth import MouthRegion, mouth_parts
 from models.head.open_head import OpenHeadData
 from models.head.part_mesh import PartMesh, merge_parts
+from models.head.tidy import flatten, tuck_behind
 from models.pose import ARKIT_INDEX
 
 FloatArray = NDArray[np.float32]
@@ -25,7 +27,7 @@ IntArray = NDArray[np.int32]
 _MOUTH_WIDTH = 0.050
 """Metres between the mouth corners for which ``mouth_parts`` has its default size."""
 _TEETH_BEHIND_LIPS = 0.0085
-_TEETH_ABOVE_LINE = 0.0010
+_TEETH_ABOVE_LINE = -0.0008
 _LID_THICKNESS = 0.0008
 
 
@@ -76,20 +78,26 @@ class Identity:
         offsets: (V, 3) neutral skin displacement.
         iris_ratio: iris radius over eyeball radius.
         eye_axis: (2, 2) yaw and pitch of the left and right eyeball at gaze zero, radians.
+        ears: whether the left and the right ear show; hair lies flat over one that does not.
+        seal_release: mouth opening at which the lips of the photo need no closing any more.
     """
 
     shape: FloatArray
     offsets: FloatArray
     iris_ratio: float
     eye_axis: FloatArray
+    ears: tuple[bool, bool] = (True, True)
+    seal_release: float = 0.15
 
 
 def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     """Build the rigged head of one person."""
     points = head.points(identity.shape)
     skin = np.asarray(head.subdivision @ points[: head.control_count], np.float32)
-    skin = skin + identity.offsets
-    landmarks = np.asarray(head.landmark_map @ points[: head.control_count])
+    skin = _without_hidden_ears(head, skin + identity.offsets, identity.ears)
+    landmarks = skin_landmarks(head, skin)
+    seal = lip_seal(landmarks, skin, head.skin_weights[:, 3])
+    landmarks = skin_landmarks(head, skin + seal)
     eye = eyeball(iris_radius=float(np.clip(identity.iris_ratio, 0.28, 0.5)))
     centres = np.stack([points[head.point("eye_left")], points[head.point("eye_right")]])
     eyes = [
@@ -97,10 +105,13 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
         for centre, axis in zip(centres, identity.eye_axis, strict=True)
     ]
     mouth, mouth_vertices = _place_mouth(landmarks)
+    teeth = np.isin(mouth.region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
+    outer = head.skin_faces[_skin_part(head) == Part.HEAD]
+    mouth_vertices = tuck_behind(mouth_vertices, teeth, skin + seal, outer)
     vertices = np.concatenate([skin, *eyes, mouth_vertices]).astype(np.float32)
     starts = np.cumsum([0, len(skin), len(eye.vertices), len(eye.vertices)])
     return HeadMesh(
-        rig=_rig(head, vertices, points, centres, skin, eye, mouth),
+        rig=_rig(head, vertices, points, centres, skin, eye, mouth, seal, identity.seal_release),
         faces=np.concatenate(
             [
                 head.skin_faces,
@@ -124,6 +135,23 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
         mouth_start=int(starts[3]),
         mouth=mouth,
     )
+
+
+def _without_hidden_ears(
+    head: OpenHeadData, skin: FloatArray, ears: tuple[bool, bool]
+) -> FloatArray:
+    """Flatten ears that the photo does not show, or they would poke through the hair."""
+    for visible, side in zip(ears, (1.0, -1.0), strict=True):
+        if not visible:
+            ear = (head.region == Region.EAR) & (skin[:, 0] * side > 0)
+            skin = flatten(skin, head.skin_faces, ear)
+    return skin
+
+
+def skin_landmarks(head: OpenHeadData, skin: FloatArray) -> FloatArray:
+    """(468, 3) landmarks on skin vertices (V, 3)."""
+    corners = skin[head.skin_faces[head.landmark_triangle]]
+    return np.asarray(np.einsum("nc,ncd->nd", head.landmark_barycentric, corners), np.float32)
 
 
 def _skin_part(head: OpenHeadData) -> NDArray[np.uint8]:
@@ -153,6 +181,8 @@ def _rig(
     skin: FloatArray,
     eye: PartMesh,
     mouth: PartMesh,
+    seal: FloatArray,
+    seal_release: float,
 ) -> Rig:
     weights = np.zeros((len(vertices), len(JOINTS)), np.float32)
     weights[: len(skin), :4] = head.skin_weights
@@ -168,6 +198,7 @@ def _rig(
     pivots[JOINTS.index("eye_left")], pivots[JOINTS.index("eye_right")] = centres
     start, vertex, delta = _sparse_blendshapes(head, mouth, row, vertices)
     lids, sphere = _lids(head, skin, centres)
+    sealed = np.nonzero(np.abs(seal).max(1) > 1e-5)[0].astype(np.int32)
     return Rig(
         rest=vertices,
         blend_start=start,
@@ -178,6 +209,9 @@ def _rig(
         jaw_motion=_jaw_motion(head, skin, pivots[JOINTS.index("jaw")]),
         lid_vertices=lids,
         lid_sphere=sphere,
+        seal_vertex=sealed,
+        seal_delta=seal[sealed],
+        seal_release=np.array([seal_release], np.float32),
     )
 
 

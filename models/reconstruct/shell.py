@@ -84,8 +84,8 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     solid = cv2.GaussianBlur(scene.alpha, (0, 0), 1.0)
     inside = solid > _SOLID
     thickness = _hair_thickness(scene)
-    front_u = _solve(scene, inside, *_front_pins(scene, thickness), _ROUND_HEAD)
-    back_u = _solve(scene, inside, *_back_pins(scene, thickness), _ROUND_BACK)
+    front_u = _solve(scene, solid, inside, *_front_pins(scene, thickness), _ROUND_HEAD)
+    back_u = _solve(scene, solid, inside, *_back_pins(scene, thickness), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene)
     relief = Relief(solid, front, back, scene.middle, hidden, _SOLID, _FRINGE, scene.alpha)
@@ -193,8 +193,8 @@ def _back_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]
 
 def _hidden_behind_face(scene: _Scene) -> Mask:
     """Front cells that the head mesh covers for good; leaving them out saves triangles."""
-    covered = scene.on_mesh & (scene.skin > 0.6) & (scene.hair < 0.3)
-    return _erode(covered, 5)
+    covered = scene.on_mesh & (scene.skin > 0.55) & (scene.hair < 0.35)
+    return _erode(covered, 1)
 
 
 def _erode(mask: Mask, cells: int) -> Mask:
@@ -203,7 +203,9 @@ def _erode(mask: Mask, cells: int) -> Mask:
 
 
 def _solve(
-    scene: _Scene, inside: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
+    scene: _Scene,
+    solid: FloatArray,
+    inside: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
 ) -> FloatArray:
     """Solve ``laplace(u) = -roundness`` inside, 0 outside, pulled to ``pinned``."""
     count = inside.shape[0]
@@ -230,7 +232,22 @@ def _solve(
     solution = spsolve(matrix.tocsc(), right + pin * pinned[inside])
     u = np.zeros(inside.shape, np.float32)
     u[inside] = np.clip(solution, 0.0, _DEEPEST**2)
-    return u
+    return u * _rim_share(solid, inside)
+
+
+def _rim_share(solid: FloatArray, inside: Mask) -> FloatArray:
+    """Correct the first node's ``u`` for its true distance to the outline, less than a cell.
+
+    The system puts the outline at the nearest outside node; without this the square root turns
+    the difference into saw teeth.
+    """
+    slope = np.hypot(cv2.Sobel(solid, cv2.CV_32F, 1, 0), cv2.Sobel(solid, cv2.CV_32F, 0, 1)) / 8
+    true_distance = (solid - _SOLID) / np.maximum(slope, 1e-3)
+    counted = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    near = inside & (counted < 1.5)
+    return np.where(near, np.clip(true_distance / np.maximum(counted, 1), 0.02, 1), 1).astype(
+        np.float32
+    )
 
 
 def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatArray:

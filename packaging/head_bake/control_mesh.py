@@ -102,10 +102,10 @@ def skin_regions(
     outer[faces[seen].ravel()] = True
     region = np.full(len(skin), Region.FACE, np.uint8)
     region[~outer] = Region.HIDDEN
-    # Flattened along z: the sack of the mouth reaches farther back than up and down.
-    region[~outer & (np.linalg.norm((skin - mouth) * (1, 1, 0.6), axis=1) < 0.11)] = (
-        Region.INNER_MOUTH
-    )
+    # The sack of the mouth reaches far back and down; above it lie the nostrils.
+    beside, above, before = np.abs(skin - mouth)[:, 0], (skin - mouth)[:, 1], (skin - mouth)[:, 2]
+    in_mouth = (beside < 0.10) & (above < 0.045) & (above > -0.15) & (before < 0.01)
+    region[~outer & in_mouth] = Region.INNER_MOUTH
     for _ in range(2):
         _erode(region, faces, Region.INNER_MOUTH)
     for eye in eyes:
