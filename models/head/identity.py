@@ -1,0 +1,95 @@
+"""From a fitted head to a person: skull inside the hair, iris size, the eyes' rest directions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.rig import mouth_opening
+from models.head.assemble import Identity
+from models.head.cranium import cranium_offsets
+from models.head.fit import HeadFit
+from models.head.gaze import EYE_RADIUS, eye_centre
+from models.head.landmarks import IRIS_LEFT, IRIS_RIGHT, LID_LEFT, LID_RIGHT
+from models.head.open_head import OpenHeadData
+from models.head.photo_samples import openness
+from models.pose import Pose
+
+FloatArray = NDArray[np.float32]
+
+IRIS_RATIO = 0.365
+"""Iris radius over eyeball radius where no iris can be measured."""
+IRIS_RANGE = (0.28, 0.50)
+
+_SKULL_MARGIN = 0.012
+"""Least thickness of hair over the skull, as a share of the picture's side."""
+_SHUT = 0.10
+_LEAST_OPENING = 0.02
+_DISAGREEMENT = 1.3
+"""Two irises whose sizes differ by more are not both measured well."""
+
+
+def identity_of(
+    head: OpenHeadData, fit: HeadFit, landmarks: FloatArray, alpha: FloatArray
+) -> tuple[Identity, Pose]:
+    """The person of a fitted photo and what the face does in it.
+
+    Args:
+        head: the open head that was fitted.
+        fit: the fit.
+        landmarks: (478, 3) MediaPipe landmarks in pixels of the crop.
+        alpha: (S, S) matte of the crop.
+
+    Returns:
+        Identity, and the photo's pose relative to its eye axes.
+    """
+    control = head.points(fit.shape)[: head.control_count]
+    skull = cranium_offsets(
+        head.subdivision @ control + fit.offsets,
+        head.landmark_map @ control,
+        fit.camera,
+        alpha,
+        _SKULL_MARGIN,
+    )
+    axis = rest_axes(fit.pose)
+    identity = Identity(
+        shape=fit.shape,
+        offsets=(fit.offsets + skull).astype(np.float32),
+        iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
+        eye_axis=axis,
+        seal_release=max(mouth_opening(fit.pose.blendshapes), _LEAST_OPENING),
+    )
+    pose = fit.pose.replace(
+        gaze_left=fit.pose.gaze_left - axis[0], gaze_right=fit.pose.gaze_right - axis[1]
+    )
+    return identity, pose
+
+
+def rest_axes(pose: Pose) -> FloatArray:
+    """Yaw and pitch (2, 2) of the left and right eyeball at gaze zero, radians.
+
+    Eyes that are seen to diverge do not really: the landmarks place the iris a little outward in
+    that face. Half of the angle goes to each eye's rest direction, so that gaze zero looks as
+    parallel as the photo does. What both eyes share (yaw, pitch) is gaze and stays in the pose.
+    """
+    outward = max(float(pose.gaze_left[0] - pose.gaze_right[0]) / 2, 0.0)
+    return np.array([[outward, 0.0], [-outward, 0.0]], np.float32)
+
+
+def iris_ratio(head: OpenHeadData, fit: HeadFit, landmarks: FloatArray, size: int) -> float:
+    """Iris radius over the eyeball's, from MediaPipe's iris rims; ``size`` pixels make the crop."""
+    ratios = []
+    for side, iris, lids in (("left", IRIS_LEFT, LID_LEFT), ("right", IRIS_RIGHT, LID_RIGHT)):
+        if openness(landmarks[list(lids), :2].astype(np.float64)) < _SHUT:
+            continue
+        rim = landmarks[list(iris[1:]), :2] / size
+        # A turned iris is foreshortened in one direction only.
+        across = max(np.linalg.norm(rim[0] - rim[2]), np.linalg.norm(rim[1] - rim[3]))
+        _, depth = fit.camera.project(eye_centre(head, fit.shape, side)[None])
+        radius = float(across) / 2 * (float(depth[0]) - EYE_RADIUS)
+        ratios.append(radius / float(fit.camera.intrinsics[0, 0]) / EYE_RADIUS)
+    if not ratios:
+        return IRIS_RATIO
+    if max(ratios) > _DISAGREEMENT * min(ratios):
+        ratios = [min(ratios, key=lambda ratio: abs(ratio - IRIS_RATIO))]
+    return float(np.clip(np.mean(ratios), *IRIS_RANGE))
