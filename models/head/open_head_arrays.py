@@ -6,29 +6,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rig import JOINTS
-from models.head.assemble import HeadMesh, Region
+from models.head.assemble import HeadMesh, Region, _place_mouth
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
 from models.head.mouth import MouthRegion
 from models.head.open_head import OpenHeadData
 from models.pose import ARKIT_INDEX, ARKIT_NAMES
 
 _POINTS = ("neck", "head", "jaw", "eye_left", "eye_right")
-_MOUTH_LANDMARKS = (OUTER_LIPS[0], OUTER_LIPS[10], INNER_LIPS_UPPER[5], INNER_LIPS_LOWER[5])
+MOUTH_LANDMARKS = (OUTER_LIPS[0], OUTER_LIPS[10], INNER_LIPS_UPPER[5], INNER_LIPS_LOWER[5])
+"""Right and left corner, middle of the upper and the lower lip."""
 # These two choose vertices as ``assemble`` does.
 _LID_MOTION = 0.0014
 _CHIN_SHARE = 0.9
 
 
 def linear_rows(data: OpenHeadData) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Rows that are linear in the identity, skin then anchors: average and basis."""
+    """Rows that are linear in the identity, skin then joints: average and basis."""
     points = [data.point(name) for name in _POINTS]
 
     def rows(controls: NDArray[np.floating]) -> NDArray[np.floating]:
-        control = controls[: data.control_count]
-        lips = (data.landmark_map @ control)[list(_MOUTH_LANDMARKS)]
-        return np.concatenate([data.subdivision @ control, controls[points], lips])
+        return np.concatenate([data.subdivision @ controls[: data.control_count], controls[points]])
 
     return rows(data.template), np.stack([rows(component) for component in data.shape_basis])
+
+
+def mouth_frame(data: OpenHeadData) -> tuple[NDArray[np.floating], float]:
+    """The generated mouth (N, 3) around the line between the lips, and the width of those lips."""
+    landmarks = data.landmark_map @ data.template[: data.control_count]
+    right, left, upper, lower = landmarks[list(MOUTH_LANDMARKS)]
+    placed = _place_mouth(landmarks)[1]
+    return placed - 0.5 * (upper + lower), float(np.linalg.norm(right - left))
+
+
+def tongue_reach(mesh: HeadMesh) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
+    """Tongue vertices (T,) within the mouth, and the displacement (3,) of its tip in tongueOut."""
+    tongue = np.nonzero(mesh.mouth.region == MouthRegion.TONGUE)[0]
+    tip = tongue[np.argmax(mesh.rig.rest[mesh.mouth_start + tongue, 2])]
+    return tongue, dense_blendshapes(mesh)[ARKIT_INDEX["tongueOut"], mesh.mouth_start + tip]
 
 
 def dense_blendshapes(mesh: HeadMesh) -> NDArray[np.float32]:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.animate.rig import JOINTS, LOOK_PITCH, LOOK_YAW
+from models.animate.proxy import Part
+from models.animate.rig import JOINTS
 from models.head.assemble import Identity, assemble_head
 from models.head.eyeball import IRIS_RADIUS
-from models.head.flame import rotation_matrix
 from models.head.gaze import EYE_RADIUS
+from models.head.lips import lip_seal
 from models.head.open_head import OpenHeadData
 from models.head.open_head_arrays import (
+    MOUTH_LANDMARKS,
     all_uv,
     chin_vertices,
     dense_blendshapes,
     lid_vertices,
     linear_rows,
+    mouth_frame,
     region_masks,
+    tongue_reach,
 )
-from models.head.rotation_torch import gaze_rotation, rigid_fit, rotation_vector
+from models.head.open_head_motion import eye_turns, joint_transforms, lids_follow, seal_share
+from models.head.rotation_torch import rigid_fit, rotation_vector
+from models.head.tidy import tuck_behind
 from models.pose import ARKIT_INDEX, ARKIT_NAMES
 
 _JAW_COEFFICIENTS = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("jaw"))
@@ -58,6 +65,8 @@ class OpenHead(nn.Module):
     _weights: Tensor
     _eye: Tensor
     _mouth: Tensor
+    _tongue: Tensor
+    _tongue_reach: Tensor
     _chin: Tensor
     _masks: Tensor
     _lids_left: Tensor
@@ -68,6 +77,8 @@ class OpenHead(nn.Module):
         data: OpenHeadData,
         *,
         iris_ratio: float = IRIS_RADIUS,
+        seal_release: float = Identity.seal_release,
+        repair: bool = True,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """Hold the head's arrays as buffers.
@@ -75,6 +86,9 @@ class OpenHead(nn.Module):
         Args:
             data: the open head; any number K of identity components.
             iris_ratio: iris radius over eyeball radius.
+            seal_release: mouth opening at which the lips need no closing any more.
+            repair: close the neutral lips and move the mouth behind the skin as ``assemble_head``
+                does. It costs a rasterisation a head; gradients take both as constant.
             dtype: of all floating buffers.
         """
         super().__init__()
@@ -91,9 +105,13 @@ class OpenHead(nn.Module):
         self.region_names = tuple(masks)
         mean, basis = linear_rows(data)
         blend = dense_blendshapes(mesh)
-        eye_start, mouth_start = mesh.eyes[0][0], mesh.mouth_start
-        anchors = mean[count:]
-        self._mouth_width = float(np.linalg.norm(anchors[5] - anchors[6]))
+        tongue, reach = tongue_reach(mesh)
+        blend[:, mesh.mouth_start :] = 0.0
+        self._repair = repair
+        self._seal_release = seal_release
+        self._mouth_start = mesh.mouth_start
+        eye_start = mesh.eyes[0][0]
+        mouth, self._lip_width = mouth_frame(data)
         self._lid_radius = float(mesh.rig.lid_sphere[0, 3])
         eyes = mesh.rig.rest[eye_start : mesh.eyes[1][0]]
         floats = {
@@ -102,7 +120,8 @@ class OpenHead(nn.Module):
             "_blend_basis": blend,
             "_weights": mesh.rig.weights,
             "_eye": eyes - mesh.rig.pivots[JOINTS.index("eye_left")],
-            "_mouth": mesh.rig.rest[mouth_start:] - anchors[7:9].mean(0),
+            "_mouth": mouth,
+            "_tongue_reach": reach,
             "uv": all_uv(mesh),
             "landmark_barycentric": data.landmark_barycentric,
         }
@@ -110,6 +129,7 @@ class OpenHead(nn.Module):
             "faces": mesh.faces,
             "landmark_vertices": data.skin_faces[data.landmark_triangle],
             "_chin": chin_vertices(data),
+            "_tongue": tongue,
             "_lids_left": lid_vertices(data, blend, "eyeBlinkLeft"),
             "_lids_right": lid_vertices(data, blend, "eyeBlinkRight"),
         }
@@ -152,34 +172,43 @@ class OpenHead(nn.Module):
         coefficients = self._or_zero(blendshapes, batch, len(ARKIT_NAMES))
         turns = [self._or_zero(turn, batch, 3) for turn in (neck, head, jaw)]
         gazes = [self._or_zero(gaze, batch, 2) for gaze in (gaze_left, gaze_right)]
-        rest, anchors = self.neutral(shape, offsets)
-        lifted = _lids_follow(coefficients, *gazes)
+        rest, joints, seal = self.neutral(shape, offsets)
+        lifted = lids_follow(coefficients, *gazes)
         moved = rest + torch.einsum("bk,kvc->bvc", lifted, self._blend_basis)
+        moved = self._tongue_out(moved, rest, coefficients)
+        moved = moved + self._padded(seal_share(lifted, self._seal_release) * seal)
         for side, lids in ((3, self._lids_left), (4, self._lids_right)):
-            moved = self._keep_outside(moved, rest, lids, anchors[:, side])
-        bone = self._jaw_motion(rest[:, self._chin], anchors[:, 2], coefficients)
-        eyes = _eye_turns(coefficients, *gazes)
-        matrix, shift = _joint_transforms(anchors, turns, bone, eyes)
+            moved = self._keep_outside(moved, rest, lids, joints[:, side])
+        bone = self._jaw_motion(rest[:, self._chin], joints[:, 2], coefficients)
+        eyes = eye_turns(coefficients, *gazes)
+        matrix, shift = joint_transforms(joints, turns, bone, eyes)
         matrix = torch.einsum("wj,bjxy->bwxy", self._weights, matrix)
         posed = (matrix @ moved[..., None])[..., 0]
         posed = posed + torch.einsum("wj,bjx->bwx", self._weights, shift)
         return posed if translation is None else posed + translation[:, None]
 
-    def neutral(self, shape: Tensor, offsets: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Neutral vertices (B, W, 3), and anchors (B, 9, 3).
+    def neutral(
+        self, shape: Tensor, offsets: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The head before any motion.
 
-        The anchors are the joints neck, head, jaw, left eye and right eye, the right and left
-        corner of the mouth, and the middle of upper and lower lip.
+        Returns:
+            (B, W, 3) vertices; (B, 5, 3) joints neck, head, jaw, left eye, right eye; and the
+            displacement (B, V, 3) of the skin that closes the lips.
         """
         rows = self._mean + torch.einsum("bk,kvc->bvc", shape, self._shape_basis)
-        skin, anchors = rows[:, : self.skin_count], rows[:, self.skin_count :]
+        skin, joints = rows[:, : self.skin_count], rows[:, self.skin_count :]
         if offsets is not None:
             skin = skin + offsets
-        eyes = [anchors[:, None, side] + self._eye for side in (3, 4)]
-        width = torch.linalg.vector_norm(anchors[:, 5] - anchors[:, 6], dim=-1)
-        line = anchors[:, 7:9].mean(1)
-        mouth = line[:, None] + (width / self._mouth_width)[:, None, None] * self._mouth
-        return torch.cat([skin, *eyes, mouth], 1), anchors
+        seal = self._seal(skin) if self._repair else torch.zeros_like(skin)
+        lips = self.landmarks(skin + seal)[:, list(MOUTH_LANDMARKS)]
+        width = torch.linalg.vector_norm(lips[:, 0] - lips[:, 1], dim=-1)
+        line = lips[:, 2:].mean(1)
+        mouth = line[:, None] + (width / self._lip_width)[:, None, None] * self._mouth
+        if self._repair:
+            mouth = mouth + self._tuck(mouth, skin + seal)
+        eyes = [joints[:, None, side] + self._eye for side in (3, 4)]
+        return torch.cat([skin, *eyes, mouth], 1), joints, seal
 
     def landmarks(self, vertices: Tensor) -> Tensor:
         """MediaPipe's mesh landmarks (B, 468, 3) on vertices (B, W, 3)."""
@@ -197,8 +226,39 @@ class OpenHead(nn.Module):
         across = on_skin & (uv[..., 0].amax(1, keepdim=True) - uv[..., 0] > 0.5)
         return torch.stack([uv[..., 0] + across.to(uv.dtype), uv[..., 1]], -1)
 
+    def _padded(self, skin: Tensor) -> Tensor:
+        """A displacement (B, V, 3) of the skin as one of all vertices (B, W, 3)."""
+        return nn.functional.pad(skin, (0, 0, 0, len(self._weights) - self.skin_count))
+
     def _or_zero(self, value: Tensor | None, batch: int, size: int) -> Tensor:
         return self._mean.new_zeros(batch, size) if value is None else value
+
+    def _seal(self, skin: Tensor) -> Tensor:
+        """Displacement (B, V, 3), without gradient, that closes the lips of each skin."""
+        jaw = _plain(self._weights[: self.skin_count, JOINTS.index("jaw")])
+        pairs = zip(_plain(self.landmarks(skin)), _plain(skin), strict=True)
+        return torch.as_tensor(np.stack([lip_seal(*pair, jaw) for pair in pairs])).to(skin)
+
+    def _tuck(self, mouth: Tensor, skin: Tensor) -> Tensor:
+        """Displacement (B, N, 3), without gradient, that moves each mouth behind its skin."""
+        teeth = self.region_mask("upper_teeth") | self.region_mask("lower_teeth")
+        rigid = teeth[self._mouth_start :].cpu().numpy()
+        outer = self.faces[self.part == Part.HEAD].to(torch.int32).cpu().numpy()
+        before = _plain(mouth)
+        after = [
+            tuck_behind(own, rigid, around, outer)
+            for own, around in zip(before, _plain(skin), strict=True)
+        ]
+        return torch.as_tensor(np.stack(after) - before).to(mouth)
+
+    def _tongue_out(self, moved: Tensor, rest: Tensor, coefficients: Tensor) -> Tensor:
+        """Slide the tongue out over the lower lip, its tip farthest."""
+        rows = self._mouth_start + self._tongue
+        depth = rest[:, rows, 2]
+        low, high = depth.amin(1, keepdim=True), depth.amax(1, keepdim=True)
+        share = ((depth - low) / (high - low)) ** 2
+        amount = coefficients[:, ARKIT_INDEX["tongueOut"], None, None]
+        return moved.index_add(1, rows, amount * share[..., None] * self._tongue_reach)
 
     def _keep_outside(self, moved: Tensor, rest: Tensor, lids: Tensor, centre: Tensor) -> Tensor:
         """Push lid vertices out of the eyeball: linear shapes cut through it half-way."""
@@ -224,53 +284,7 @@ class OpenHead(nn.Module):
         return turn, (amounts * (shift - about_pivot)).sum(1)
 
 
-def _joint_transforms(
-    anchors: Tensor, turns: list[Tensor], bone: tuple[Tensor, Tensor], eyes: list[Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Rotations (B, 7, 3, 3) and shifts (B, 7, 3) in the order of ``JOINTS``, without the root's.
-
-    Args:
-        anchors: (B, 9, 3), the first five the joints.
-        turns: axis-angles (B, 3) of neck, head, jaw.
-        bone: turn and shift of the jaw bone in the jaw.
-        eyes: rotations (B, 3, 3) of the left and the right eyeball.
-    """
-    batch = len(anchors)
-    root = torch.eye(3, dtype=anchors.dtype, device=anchors.device).expand(batch, 3, 3)
-    chain = [(root, torch.zeros_like(anchors[:, 0]))]
-    for joint, turn in enumerate(turns):
-        chain.append(_about(chain[-1], rotation_matrix(turn), anchors[:, joint]))
-    head, jaw = chain[2], chain[3]
-    carried = (jaw[0], jaw[1] + (jaw[0] @ bone[1][..., None])[..., 0])
-    chain.append(_about(carried, rotation_matrix(bone[0]), anchors[:, 2]))
-    chain += [_about(head, eye, anchors[:, 3 + side]) for side, eye in enumerate(eyes)]
-    return torch.stack([turn for turn, _ in chain], 1), torch.stack([s for _, s in chain], 1)
-
-
-def _about(parent: tuple[Tensor, Tensor], turn: Tensor, pivot: Tensor) -> tuple[Tensor, Tensor]:
-    """A parent's transform after a rotation about a pivot."""
-    rotation, shift = parent
-    local = pivot - (turn @ pivot[..., None])[..., 0]
-    return rotation @ turn, shift + (rotation @ local[..., None])[..., 0]
-
-
-def _lids_follow(coefficients: Tensor, left: Tensor, right: Tensor) -> Tensor:
-    """Coefficients (B, 52) with the lids following the gaze up and down."""
-    extra = torch.zeros_like(coefficients)
-    for side, gaze in (("Left", left), ("Right", right)):
-        extra[:, ARKIT_INDEX[f"eyeLookUp{side}"]] = (gaze[:, 1] / LOOK_PITCH).clamp(min=0)
-        extra[:, ARKIT_INDEX[f"eyeLookDown{side}"]] = (-gaze[:, 1] / LOOK_PITCH).clamp(min=0)
-    return coefficients + extra
-
-
-def _eye_turns(coefficients: Tensor, left: Tensor, right: Tensor) -> list[Tensor]:
-    """Rotations (B, 3, 3) of the left and the right eyeball by gaze and eyeLook coefficients."""
-    turns = []
-    for side, gaze, outward in (("Left", left, 1.0), ("Right", right, -1.0)):
-        out, inward, up, down = (
-            coefficients[:, ARKIT_INDEX[f"eyeLook{way}{side}"]]
-            for way in ("Out", "In", "Up", "Down")
-        )
-        look = torch.stack([outward * LOOK_YAW * (out - inward), LOOK_PITCH * (up - down)], -1)
-        turns.append(gaze_rotation(gaze + look))
-    return turns
+def _plain(values: Tensor) -> NDArray[np.float32]:
+    """A float32 array without gradient."""
+    array: NDArray[np.float32] = values.detach().float().cpu().numpy()
+    return array
