@@ -51,9 +51,14 @@ def describe(document: Mapping[str, Any], indent: str = "") -> Iterator[str]:
         if isinstance(value, Mapping):
             yield label
             yield from describe(value, indent + "  ")
-        elif isinstance(value, float):
-            yield f"{label} {value:.4g}"
-        elif isinstance(value, list | tuple):
-            yield f"{label} {', '.join(map(str, value)) or '-'}"
         else:
-            yield f"{label} {value}"
+            yield f"{label} {_short(value)}"
+
+
+def _short(value: Any) -> str:
+    """A value in few characters: four digits, lists with commas, a dash for nothing."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_short, value)) or "-"
+    return "-" if value is None else str(value)
