@@ -89,7 +89,6 @@ def _builder(
 
     def build(photo: Path, on_stage: Callable[[str], None]) -> RenderableAvatar:
         from models.avatar import Avatar
-
         from studio.commands.evaluate_run import OnDevice
 
         avatar = Avatar.build(

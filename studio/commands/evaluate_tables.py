@@ -83,11 +83,12 @@ def _table(
     for row in rows:
         table.add_row(escape(row.photo), *(_text(_value(row, n), f) for _, n, f in columns))
     table.add_section()
-    for label, pick in (
-        ("median", lambda summary: summary.median),
-        ("worst", lambda summary: summary.worst),
-    ):
-        cells = (_text(pick(summaries[name]), write) for _, name, write in columns)
+    picks: dict[str, Callable[[Summary], float | None]] = {
+        "median": lambda summary: summary.median,
+        "worst": lambda summary: summary.worst,
+    }
+    for label, pick in picks.items():
+        cells = [_text(pick(summaries[name]), write) for _, name, write in columns]
         table.add_row(label, *cells, style="bold")
     return table
 

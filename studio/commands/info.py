@@ -31,7 +31,6 @@ def run(options: argparse.Namespace) -> int:
         if path is not None:
             check_output(path, (".png",))
     from models.avatar import Avatar
-
     from studio.deliver.stills import write_still
 
     avatar = Avatar.load(options.avatar)

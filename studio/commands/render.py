@@ -22,9 +22,9 @@ from studio.usage import (
 
 if TYPE_CHECKING:
     import numpy as np
-    from models.avatar import Avatar
     from numpy.typing import NDArray
 
+    from models.avatar import Avatar
     from models.background import Background
     from models.camera import Camera
     from models.pose import Pose
@@ -128,7 +128,6 @@ def run(options: argparse.Namespace) -> int:
     """Render the still or the film."""
     _check(options)
     from models.avatar import Avatar
-
     from models.background import Background
 
     pose = chosen_pose(options)
