@@ -90,6 +90,9 @@ def identity_space(source: MakeHuman, used: Ints, *, seed: int = 0) -> IdentityS
     face = ((skin[:, 2] > 0.4) & (skin[:, 1] > 6.1)).astype(float) + 0.1
     aligned, mean = _align_all(np.array(heads), face / face.sum())
     _, sizes, directions = np.linalg.svd((aligned - mean).reshape(SAMPLES, -1), full_matrices=False)
+    # Signs are the solver's whim: choose those that agree with one fixed direction.
+    fixed = np.random.default_rng(seed).normal(size=directions.shape[1])
+    directions *= np.sign(directions @ fixed)[:, None]
     spread = sizes[:COMPONENTS] / np.sqrt(SAMPLES)
     average = mean[: len(used)]
     growth = np.linalg.norm(average - average.mean(0)) / np.linalg.norm(skin - skin.mean(0))
