@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from models.avatar_fields import BRANCHES, PackedFields, branch_fields
@@ -23,11 +24,11 @@ from models.errors import BadInput
 from models.pose import Pose
 from models.render.composite import over_background
 from models.render.devices import choose_device
-from models.render.frame import Frame, FrameBuffers, render_frame
-from models.render.looks import depth_picture, mesh_picture, normals_picture
+from models.render.frame import DEFAULT_BAND, Frame, FrameBuffers, render_frame
+from models.render.looks import data_picture, mesh_picture
+from models.render.visible_warp import VisibleSurfaceWarp
 from models.triplane.field import TriplaneField
 from models.triplane.reference import Quality, render_reference
-from models.triplane.surface_warp import NearestSurfaceWarp
 
 Image = NDArray[np.float32]
 Progress = Callable[[str, float], None]
@@ -36,7 +37,8 @@ Mode = Literal["color", "depth", "normals", "opacity", "mesh"]
 
 MODES = ("color", "depth", "normals", "opacity", "mesh")
 RESOLUTIONS = range(32, 513)
-_REFERENCE = Quality(coarse=48, fine=48)
+_REFERENCE = Quality(coarse=192, fine=64, supersample=2)
+"""Coarse steps must be shorter than the band behind the surface."""
 _LAYERS_KEPT = 4
 
 
@@ -212,7 +214,7 @@ class Avatar:
             frame = self._fast_frame(posed, camera, size, branch, samples, guides, place)
         if mode == "color":
             return self._laid(frame.rgb, frame.alpha, background)
-        return _data_picture(frame, mode, background is None)
+        return data_picture(frame, mode, transparent=background is None)
 
     def _fast_frame(
         self,
@@ -246,19 +248,19 @@ class Avatar:
     ) -> Frame:
         if mode == "normals":
             raise BadInput("The reference renderer shows color, depth and opacity, not normals.")
-        proxy = self.parts.proxy
-        image = render_reference(
-            self.fields(branch),
-            self.parts.decoder,
-            camera,
-            size,
-            warp=NearestSurfaceWarp(posed, proxy.canonical, proxy.faces, proxy.part),
-            quality=_REFERENCE,
-            device=device,
-        )
-        rgb, alpha, depth = (
-            layer.detach().cpu().numpy() for layer in (image.rgb, image.alpha, image.depth)
-        )
+        rays = size * _REFERENCE.supersample
+        warp = VisibleSurfaceWarp(self.parts.proxy, posed, camera, rays, DEFAULT_BAND)
+        with torch.no_grad():
+            image = render_reference(
+                self.fields(branch),
+                self.parts.decoder,
+                camera,
+                size,
+                warp=warp,
+                quality=_REFERENCE,
+                device=device,
+            )
+        rgb, alpha, depth = (layer.cpu().numpy() for layer in (image.rgb, image.alpha, image.depth))
         return Frame(rgb, alpha, depth)
 
     def fields(self, branch: str = "all") -> list[TriplaneField]:
@@ -300,20 +302,4 @@ class Avatar:
 
 
 def _unit(image: NDArray[np.uint8]) -> Image:
-    return image.astype(np.float32) / np.float32(255)
-
-
-def _data_picture(frame: Frame, mode: str, transparent: bool) -> Image:
-    """Depth, normals or opacity on black; with the frame's opacity as a fourth channel."""
-    alpha = frame.alpha
-    if mode == "opacity":
-        picture, alpha = np.repeat(alpha, 3, 0), np.ones_like(alpha)
-    elif mode == "depth" and frame.depth is not None:
-        picture = depth_picture(frame.depth, alpha)
-    elif frame.normals is not None:
-        picture = normals_picture(frame.normals)
-    else:
-        raise ValueError(f"the frame has no {mode}")
-    if transparent:
-        return np.clip(np.concatenate([picture, alpha]), 0, 1)
-    return np.clip(picture * alpha, 0, 1)
+    return np.asarray(image.astype(np.float32) / np.float32(255), np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.camera import Camera
-from models.render.scene import vertex_normals
+from models.render.scene import Frame, vertex_normals
 from models.render.zbuffer import Hits, rasterize
 
 FloatArray = NDArray[np.float32]
@@ -17,6 +17,22 @@ _SEEN = 0.5
 _DARKEST, _GREY, _WIRE = 0.22, 0.78, 0.30
 _WIRE_HEIGHT = (4.0, 9.0)
 """Triangles lower than the first (pixels) show no edges, higher than the second all of them."""
+
+
+def data_picture(frame: Frame, mode: str, *, transparent: bool) -> FloatArray:
+    """Depth, normals or opacity on black; with the frame's opacity as a fourth channel."""
+    alpha = frame.alpha
+    if mode == "opacity":
+        picture, alpha = np.repeat(alpha, 3, 0), np.ones_like(alpha)
+    elif mode == "depth" and frame.depth is not None:
+        picture = depth_picture(frame.depth, alpha)
+    elif frame.normals is not None:
+        picture = normals_picture(frame.normals)
+    else:
+        raise ValueError(f"the frame has no {mode}")
+    if transparent:
+        return np.asarray(np.clip(np.concatenate([picture, alpha]), 0, 1), np.float32)
+    return np.asarray(np.clip(picture * alpha, 0, 1), np.float32)
 
 
 def depth_picture(depth: FloatArray, alpha: FloatArray) -> FloatArray:
