@@ -13,8 +13,8 @@ from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
 from models.head.gaze import EYE_RADIUS
-from models.head.lips import lip_seal
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
+from models.head.lips import lip_seal
 from models.head.mouth import MouthRegion, mouth_parts
 from models.head.open_head import OpenHeadData
 from models.head.part_mesh import PartMesh, merge_parts
@@ -28,6 +28,7 @@ _MOUTH_WIDTH = 0.050
 """Metres between the mouth corners for which ``mouth_parts`` has its default size."""
 _TEETH_BEHIND_LIPS = 0.0085
 _TEETH_ABOVE_LINE = -0.0008
+_TONGUE_DOWN = 0.004
 _LID_THICKNESS = 0.0008
 
 
@@ -166,6 +167,7 @@ def _place_mouth(landmarks: NDArray[np.floating]) -> tuple[PartMesh, NDArray[np.
     units_per_metre = float(np.linalg.norm(corners[0] - corners[1])) / _MOUTH_WIDTH
     parts = mouth_parts()
     parts.pop(MouthRegion.CAVITY)
+    parts[MouthRegion.TONGUE].vertices[:, 1] -= _TONGUE_DOWN
     mouth = merge_parts(parts.values())
     middle = [INNER_LIPS_UPPER[5], INNER_LIPS_LOWER[5]]
     line = landmarks[middle].mean(0)

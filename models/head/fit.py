@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 
 ITERATIONS = 12
-PIXEL_SIGMA = 1.2 / 512
+PIXEL_SIGMA = 2.5 / 512
 """Trust in one landmark, as a share of the picture's side."""
 DEPTH_SIGMA = 0.012
 """Trust in a landmark's relative depth, canonical units; MediaPipe guesses it, but noses obey."""

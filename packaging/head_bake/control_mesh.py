@@ -104,10 +104,9 @@ def skin_regions(
     region[~outer] = Region.HIDDEN
     # The sack of the mouth reaches far back and down; above it lie the nostrils.
     beside, above, before = np.abs(skin - mouth)[:, 0], (skin - mouth)[:, 1], (skin - mouth)[:, 2]
-    in_mouth = (beside < 0.10) & (above < 0.045) & (above > -0.15) & (before < 0.01)
+    roof = np.where(before < -0.035, 0.10, 0.045)
+    in_mouth = (beside < 0.10) & (above < roof) & (above > -0.15) & (before < 0.01)
     region[~outer & in_mouth] = Region.INNER_MOUTH
-    for _ in range(2):
-        _erode(region, faces, Region.INNER_MOUTH)
     for eye in eyes:
         region[~outer & (np.linalg.norm(skin - eye, axis=1) < 0.07)] = Region.EYE_SOCKET
     region[outer & (ear > 0.55 * ear.max())] = Region.EAR
@@ -123,10 +122,3 @@ def ear_motion(targets: Targets, vertex_count: int) -> Floats:
             moved = np.linalg.norm(targets.dense(f"ears/{side}-{name}"), axis=1)
             motion = np.maximum(motion, moved)
     return motion
-
-
-def _erode(region: NDArray[np.uint8], faces: Ints, value: Region) -> None:
-    """Give the rim of a region back to the face: the field's parts meet behind the lips' edge."""
-    inside = region[faces] == value
-    rim = np.unique(faces[inside.any(1) & ~inside.all(1)])
-    region[rim[region[rim] == value]] = Region.FACE
