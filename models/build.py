@@ -19,6 +19,7 @@ from models.head.fit import HeadFit, fit_head
 from models.head.identity import identity_of
 from models.head.open_head import OpenHeadData, load_open_head
 from models.plane_storage import StoredField, StoredPlanes
+from models.portrait.parse import CLASS_NAMES
 from models.portrait.portrait import Portrait, prepare
 from models.pose import Pose
 from models.reconstruct.analytic_decoder import analytic_decoder
@@ -103,7 +104,8 @@ def fit_person(head: OpenHeadData, portrait: Portrait) -> tuple[HeadFit, Identit
     """Fit ``head`` to the photo: camera and landmark error, the person, and the photo's pose."""
     size = portrait.crop.size
     fit = fit_head(head, portrait.landmarks, portrait.blendshapes, size)
-    identity, pose = identity_of(head, fit, portrait.landmarks, portrait.alpha[0])
+    hair = portrait.classes[CLASS_NAMES.index("hair")]
+    identity, pose = identity_of(head, fit, portrait.landmarks, portrait.alpha[0], hair)
     return fit, identity, pose
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rig import mouth_opening
-from models.head.assemble import Identity
+from models.head.assemble import Identity, Region
 from models.head.cranium import cranium_offsets
 from models.head.fit import HeadFit
 from models.head.gaze import EYE_RADIUS, eye_centre
@@ -23,6 +23,8 @@ IRIS_RANGE = (0.28, 0.50)
 
 _SKULL_MARGIN = 0.012
 """Least thickness of hair over the skull, as a share of the picture's side."""
+_EAR_SHARE = 0.40
+_EAR_HIDDEN_YAW = 18.0
 _SHUT = 0.10
 _LEAST_OPENING = 0.02
 _DISAGREEMENT = 1.3
@@ -30,7 +32,11 @@ _DISAGREEMENT = 1.3
 
 
 def identity_of(
-    head: OpenHeadData, fit: HeadFit, landmarks: FloatArray, alpha: FloatArray
+    head: OpenHeadData,
+    fit: HeadFit,
+    landmarks: FloatArray,
+    alpha: FloatArray,
+    hair_probability: FloatArray,
 ) -> tuple[Identity, Pose]:
     """The person of a fitted photo and what the face does in it.
 
@@ -39,6 +45,7 @@ def identity_of(
         fit: the fit.
         landmarks: (478, 3) MediaPipe landmarks in pixels of the crop.
         alpha: (S, S) matte of the crop.
+        hair_probability: (S, S).
 
     Returns:
         Identity, and the photo's pose relative to its eye axes.
@@ -57,12 +64,38 @@ def identity_of(
         offsets=(fit.offsets + skull).astype(np.float32),
         iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
         eye_axis=axis,
+        ears=ears_shown(head, fit, alpha, hair_probability),
         seal_release=max(mouth_opening(fit.pose.blendshapes), _LEAST_OPENING),
     )
     pose = fit.pose.replace(
         gaze_left=fit.pose.gaze_left - axis[0], gaze_right=fit.pose.gaze_right - axis[1]
     )
     return identity, pose
+
+
+def ears_shown(
+    head: OpenHeadData, fit: HeadFit, alpha: FloatArray, hair: FloatArray
+) -> tuple[bool, bool]:
+    """Whether the left and the right ear are seen; an ear on the far side is taken as the near.
+
+    An ear is hidden when hair is where it should be; ``alpha`` and ``hair`` are (S, S).
+    """
+    control = head.points(fit.shape)[: head.control_count]
+    vertices = np.asarray(head.subdivision @ control + fit.offsets)
+    size = alpha.shape[-1]
+    bare = np.maximum(alpha, 0.6) * (1 - hair)
+    shares = []
+    for side in (1.0, -1.0):
+        ear = vertices[(head.region == Region.EAR) & (vertices[:, 0] * side > 0)]
+        # The rim stands out; what lies behind it is skull, which hair may cover.
+        rim = ear[np.abs(ear[:, 0]) > np.percentile(np.abs(ear[:, 0]), 60)]
+        column, row = np.clip((fit.camera.project(rim)[0] * size).astype(np.int64), 0, size - 1).T
+        shares.append(float(bare[row, column].mean()))
+    aside = float(np.degrees(np.arctan2(fit.camera.position[0], fit.camera.position[2])))
+    if abs(aside) > _EAR_HIDDEN_YAW:
+        near = shares[0] if aside > 0 else shares[1]
+        shares = [near, near]
+    return shares[0] > _EAR_SHARE, shares[1] > _EAR_SHARE
 
 
 def rest_axes(pose: Pose) -> FloatArray:

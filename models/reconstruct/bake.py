@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.proxy import Part
 from models.head.eye_colours import EyeColours, estimate_both_eyes
-from models.head.eyeball import uv_from_direction
 from models.head.mouth import MouthRegion
 from models.head.paint import paint_eye, paint_mouth
 from models.head.teeth_colour import INNER_LIPS, estimate_teeth_colour
@@ -21,21 +17,17 @@ from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_
 from models.reconstruct.shell_fill import shell_colours, shell_picture
 from models.reconstruct.skin_fill import skin_colours
 from models.reconstruct.surface import Surface
+from models.render.zbuffer import Hits
 
 FloatArray = NDArray[np.float32]
 
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
+_LEAST_TRUST = 0.08
 _PART_RESOLUTION = 128
 _MARGIN = 1.03
+_SIGHT_TOLERANCE = 0.004
 _LUMA = np.array([0.299, 0.587, 0.114])
-
-
-@dataclass(frozen=True)
-class Paint:
-    """Base colour of every vertex of eyes and mouth, (V, 3), zero elsewhere."""
-
-    vertex_rgb: FloatArray
 
 
 def bake_fields(
@@ -50,7 +42,7 @@ def bake_fields(
     _darken_sack(surface, painted)
     fields = [_bake_head(surface, canvas, pixels, painted, shown, hits, resolution)]
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
-        fields.append(_bake_part(surface, canvas, pixels, painted, part, resolution))
+        fields.append(_bake_part(surface, canvas, pixels, painted, hits, part, resolution))
     return fields
 
 
@@ -104,12 +96,12 @@ def _bake_head(
     pixels: PixelSamples,
     vertex_rgb: FloatArray,
     shown: FloatArray,
-    hits: object,
+    hits: Hits,
     resolution: int,
 ) -> BakedField:
     proxy = surface.proxy
     of_head = proxy.part[pixels.triangle] == Part.HEAD
-    photo_weight = np.ones(int(of_head.sum()), np.float32)
+    photo_weight = _photo_weight(surface, pixels, shown)[of_head]
     points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[of_head], points]),
@@ -117,19 +109,25 @@ def _bake_head(
         np.concatenate([pixels.opacity[of_head], np.ones(len(points), np.float32)]),
         np.concatenate([photo_weight, weight]),
     )
-    members = (proxy.part == Part.HEAD) & ~proxy.soft
-    soft = proxy.faces[proxy.soft]
-    behind = proxy.canonical - np.array([0, 0, 0.012], np.float32)
-    vertices = np.concatenate([proxy.canonical, behind])
-    faces = np.concatenate([proxy.faces[members], soft, soft[:, ::-1] + len(proxy.canonical)])
-    center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[proxy.part == Part.HEAD])], resolution)
+    faces = proxy.faces[proxy.part == Part.HEAD]
+    center, box_warp = _box(proxy.canonical[np.unique(faces)], resolution)
     return bake_field(
-        vertices, faces, samples, center=center, box_warp=box_warp, resolution=resolution
+        proxy.canonical, faces, samples, center=center, box_warp=box_warp, resolution=resolution
     )
 
 
+def _photo_weight(surface: Surface, pixels: PixelSamples, shown: FloatArray) -> FloatArray:
+    """Trust (N,) in the photo's pixels: little where skin is grazed or something else covers it."""
+    count = surface.head.skin_count
+    corners = surface.proxy.faces[pixels.triangle]
+    on_skin = (corners < count).all(1)
+    trust = np.ones(len(corners), np.float32)
+    trust[on_skin] = _LEAST_TRUST + (1 - _LEAST_TRUST) * shown[corners[on_skin]].mean(1)
+    return trust
+
+
 def _fill_samples(
-    surface: Surface, canvas: Canvas, vertex_rgb: FloatArray, shown: FloatArray, hits: object
+    surface: Surface, canvas: Canvas, vertex_rgb: FloatArray, shown: FloatArray, hits: Hits
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points all over head and shell with completed colours; what the photo shows weighs less."""
     proxy = surface.proxy
@@ -142,7 +140,7 @@ def _fill_samples(
     on_shell = corners[:, 0] >= surface.shell_start
     local = corners[on_shell] - surface.shell_start
     shell, w = surface.shell, weights[on_shell]
-    picture = shell_picture(surface, canvas, hits)  # type: ignore[arg-type]
+    picture = shell_picture(surface, canvas, hits)
     rgb[on_shell], direct = shell_colours(
         picture,
         np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32),
@@ -161,6 +159,7 @@ def _bake_part(
     canvas: Canvas,
     pixels: PixelSamples,
     vertex_rgb: FloatArray,
+    hits: Hits,
     part: Part,
     resolution: int,
 ) -> BakedField:
@@ -172,12 +171,14 @@ def _bake_part(
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
-    shown = (proxy.part[pixels.triangle] == part) & _well_inside(surface, canvas, pixels, part)
+    shown = proxy.part[pixels.triangle] == part
+    # Where the photo shows the part itself, paint would only blur it.
+    hidden = ~_in_sight(surface, canvas, np.einsum("nc,ncd->nd", weights, surface.photo[corners]), hits)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
         np.concatenate([pixels.rgb[shown], rgb]),
         np.ones(int(shown.sum()) + len(points), np.float32),
-        np.concatenate([np.ones(int(shown.sum())), np.full(len(points), 0.25)]),
+        np.concatenate([np.ones(int(shown.sum())), np.where(hidden, 0.25, 0.01)]),
     )
     center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[members])], _PART_RESOLUTION)
     return bake_field(
@@ -190,16 +191,13 @@ def _bake_part(
     )
 
 
-def _well_inside(
-    surface: Surface, canvas: Canvas, pixels: PixelSamples, part: Part
+def _in_sight(
+    surface: Surface, canvas: Canvas, photo_points: NDArray[np.floating], hits: Hits
 ) -> NDArray[np.bool_]:
-    """Pixels of ``part`` away from its border in the picture, where lashes and lips cast shade."""
-    mask = np.zeros((canvas.size, canvas.size), np.uint8)
-    members = surface.proxy.part[pixels.triangle] == part
-    column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
-    mask[row[members], column[members]] = 1
-    mask = cv2.erode(mask, np.ones((3, 3), np.uint8))
-    return np.asarray(mask[row, column] > 0)
+    """Which points (N, 3) of the photo's pose nothing hides."""
+    where, depth = canvas.project(photo_points)
+    column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
+    return np.asarray(depth < hits.depth[row, column] + _SIGHT_TOLERANCE)
 
 
 def _scatter(
@@ -226,5 +224,3 @@ def _box(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:
     side = float((high - low).max()) * _MARGIN * resolution / (resolution - 6)
     return ((low + high) / 2).astype(np.float32), side
 
-
-__all__ = ["bake_fields", "uv_from_direction"]

@@ -163,6 +163,8 @@ def _fringe_cells(relief: Relief, inside: Mask) -> Mask:
     """Cells outside the solid part, and two cells into it so that no gap opens when turned."""
     core = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     soft = (relief.alpha > relief.faint) & ~core
+    # Two cells further, so that the field's own edge lies where nothing is seen any more.
+    soft = cv2.dilate(soft.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return _any_corner(soft) & ~_all_corners(core)
 
 

@@ -37,6 +37,8 @@ _ROUND_BACK = 0.5
 _ROUND_BODY = 0.42
 _DEEPEST = 0.30
 _RECESS = 0.006
+_CLOTH = 0.005
+_OVERLAP = 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class _Scene:
     back: FloatArray
     middle: FloatArray
     on_mesh: Mask
+    bare_part: Mask
+    """Where the nearest surface is an ear or the neck."""
     unit: float
     """Canonical units of one cell."""
 
@@ -82,10 +86,12 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     """Build the shell around ``head`` whose vertices in the photo are ``posed``."""
     scene = _scene(canvas, head, posed)
     solid = cv2.GaussianBlur(scene.alpha, (0, 0), 1.0)
-    inside = solid > _SOLID
+    bare = _bare_skin(scene)
+    inside = (solid > _SOLID) & ~bare
+    solid = np.where(bare, np.minimum(solid, _SOLID), solid)
     thickness = _hair_thickness(scene)
-    front_u = _solve(scene, solid, inside, *_front_pins(scene, thickness), _ROUND_HEAD)
-    back_u = _solve(scene, solid, inside, *_back_pins(scene, thickness), _ROUND_BACK)
+    front_u = _solve(scene, solid, inside, bare, *_front_pins(scene, thickness), _ROUND_HEAD)
+    back_u = _solve(scene, solid, inside, bare, *_back_pins(scene, thickness), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene)
     relief = Relief(solid, front, back, scene.middle, hidden, _SOLID, _FRINGE, scene.alpha)
@@ -129,8 +135,18 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
         back=far.depth,
         middle=middle,
         on_mesh=near.triangle >= 0,
+        bare_part=_ears_and_neck(head, skin_faces)[near.triangle] & (near.triangle >= 0),
         unit=unit,
     )
+
+
+def _ears_and_neck(head: HeadMesh, faces: NDArray[np.int32]) -> Mask:
+    """(F,) triangles of an ear's rim or of the neck."""
+    region = head.skin_region[np.minimum(faces, head.skin_count - 1)]
+    reach = np.abs(head.rig.rest[faces][:, :, 0]).mean(1)
+    ear = (region == Region.EAR).all(1)
+    rim = ear & (reach > np.percentile(reach[ear], 35))
+    return np.asarray(rim | (region == Region.NECK).all(1))
 
 
 def _shrink(image: FloatArray, count: int) -> FloatArray:
@@ -174,7 +190,9 @@ def _front_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray
     """Pinned ``u`` and pin weights of the front sheet."""
     grazing = _erode(scene.on_mesh, 1)
     stand_off = np.minimum(thickness, 0.02)
-    target = scene.front + np.where(scene.hair > 0.5, -stand_off, _RECESS)
+    cloth = scene.body * (1 - scene.skin)
+    stand_off = np.where(cloth > 0.5, _CLOTH, stand_off)
+    target = scene.front + np.where((scene.hair > 0.5) | (cloth > 0.5), -stand_off, _RECESS)
     target = np.where(scene.on_mesh, target, 0.0)
     pinned = scene.on_mesh & grazing & (target < scene.middle - 0.007)
     u = np.where(pinned, (scene.middle - target) ** 2, 0.0)
@@ -191,10 +209,20 @@ def _back_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]
     return u.astype(np.float32), pinned.astype(np.float32)
 
 
+def _bare_skin(scene: _Scene) -> Mask:
+    """Ears and neck that the photo shows: the head mesh is closed there, a shell would fight it."""
+    bare = scene.bare_part & (scene.skin > 0.5) & (scene.hair < 0.4)
+    # Below its lower edge the shell goes on a little under the neck, or a gap would show.
+    for down in range(1, _OVERLAP + 1):
+        bare &= np.vstack([bare[down:], np.zeros_like(bare[:down])])
+    return bare
+
+
 def _hidden_behind_face(scene: _Scene) -> Mask:
     """Front cells that the head mesh covers for good; leaving them out saves triangles."""
-    covered = scene.on_mesh & (scene.skin > 0.55) & (scene.hair < 0.35)
-    return _erode(covered, 1)
+    covered = scene.on_mesh & (scene.skin > 0.5) & (scene.hair < 0.4)
+    lowest = np.vstack([covered[_OVERLAP:], np.zeros_like(covered[:_OVERLAP])])
+    return covered & lowest
 
 
 def _erode(mask: Mask, cells: int) -> Mask:
@@ -205,7 +233,7 @@ def _erode(mask: Mask, cells: int) -> Mask:
 def _solve(
     scene: _Scene,
     solid: FloatArray,
-    inside: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
+    inside: Mask, bare: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
 ) -> FloatArray:
     """Solve ``laplace(u) = -roundness`` inside, 0 outside, pulled to ``pinned``."""
     count = inside.shape[0]
@@ -220,8 +248,10 @@ def _solve(
         r, c = rows + down, columns + across
         beyond = (r < 0) | (r >= count) | (c < 0) | (c >= count)
         other = index[np.clip(r, 0, count - 1), np.clip(c, 0, count - 1)]
-        # The canvas border is no outline: the body goes on behind it (mirror condition).
-        diagonal += ~beyond
+        # Neither the canvas border nor bare skin is an outline: the body goes on (mirror
+        # condition), behind the picture's edge or below the neck's surface.
+        walled = beyond | bare[np.clip(r, 0, count - 1), np.clip(c, 0, count - 1)]
+        diagonal += ~walled
         linked = (other >= 0) & ~beyond
         entries.append((index[rows, columns][linked], other[linked]))
     pin = 2.0 * weight[inside]
@@ -276,5 +306,3 @@ def _weights(
     weights[:, JOINTS.index("root")] = 1 - share
     return weights
 
-
-__all__ = ["STEP", "Region", "Shell", "build_shell"]
