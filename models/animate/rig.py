@@ -115,13 +115,24 @@ def eye_angles(pose: Pose) -> tuple[tuple[float, float], tuple[float, float]]:
     return left, right
 
 
+LID_SHAPES = ("eyeLookUp", "eyeLookDown", "eyeSquint", "eyeWide")
+"""What else moves the margins of the lids; a blink leaves room for its own share only."""
+
+
 def effective_blendshapes(pose: Pose) -> FloatArray:
-    """Coefficients (52,) with the lids following the eyeballs up and down."""
+    """Coefficients (52,) with the lids following the eyeballs up and down.
+
+    A blink takes the lids the rest of the way: what other shapes do to their margins fades as
+    it closes them, so that the sum neither crosses the margins nor leaves a shut eye ajar.
+    """
     coefficients = pose.blendshapes.astype(np.float32).copy()
     for side, gaze in (("Left", pose.gaze_left), ("Right", pose.gaze_right)):
         lift = float(gaze[1]) / LOOK_PITCH
         coefficients[ARKIT_INDEX[f"eyeLookUp{side}"]] += max(lift, 0.0)
         coefficients[ARKIT_INDEX[f"eyeLookDown{side}"]] += max(-lift, 0.0)
+        open_share = 1.0 - min(max(float(coefficients[ARKIT_INDEX[f"eyeBlink{side}"]]), 0.0), 1.0)
+        for shape in LID_SHAPES:
+            coefficients[ARKIT_INDEX[shape + side]] *= open_share
     return coefficients
 
 

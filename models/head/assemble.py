@@ -14,6 +14,7 @@ from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
 from models.head.gaze import EYE_RADIUS
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
+from models.head.lids import blink_shapes
 from models.head.lips import lip_seal
 from models.head.mouth import MouthRegion, mouth_parts
 from models.head.open_head import OpenHeadData
@@ -198,7 +199,8 @@ def _rig(
     for joint, point in (("neck", "neck"), ("head", "head"), ("jaw", "jaw"), ("jaw_bone", "jaw")):
         pivots[JOINTS.index(joint)] = points[head.point(point)]
     pivots[JOINTS.index("eye_left")], pivots[JOINTS.index("eye_right")] = centres
-    start, vertex, delta = _sparse_blendshapes(head, mouth, row, vertices)
+    blinks = blink_shapes(head, skin_landmarks(head, skin))
+    start, vertex, delta = _sparse_blendshapes(head, mouth, row, vertices, blinks)
     lids, sphere = _lids(head, skin, centres)
     sealed = np.nonzero(np.abs(seal).max(1) > 1e-5)[0].astype(np.int32)
     return Rig(
@@ -224,12 +226,18 @@ def _skin_blendshapes(head: OpenHeadData) -> FloatArray:
 
 
 def _sparse_blendshapes(
-    head: OpenHeadData, mouth: PartMesh, mouth_start: int, vertices: FloatArray
+    head: OpenHeadData,
+    mouth: PartMesh,
+    mouth_start: int,
+    vertices: FloatArray,
+    blinks: dict[int, tuple[NDArray[np.intp], FloatArray]],
 ) -> tuple[IntArray, IntArray, FloatArray]:
     starts, rows, deltas = [0], [], []
     for index, shape in enumerate(_skin_blendshapes(head)):
-        moved = np.nonzero(np.abs(shape).max(1) > 2e-5)[0]
+        moved: NDArray[np.intp] = np.nonzero(np.abs(shape).max(1) > 2e-5)[0]
         delta = shape[moved]
+        if index in blinks:
+            moved, delta = blinks[index]
         if index == ARKIT_INDEX["tongueOut"]:
             out, reach = _tongue_out(mouth, vertices[mouth_start:])
             moved, delta = np.append(moved, out + mouth_start), np.concatenate([delta, reach])

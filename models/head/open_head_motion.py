@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from models.animate.rig import _OPENING, LOOK_PITCH, LOOK_YAW
+from models.animate.rig import _OPENING, LID_SHAPES, LOOK_PITCH, LOOK_YAW
 from models.head.flame import rotation_matrix
 from models.head.rotation_torch import gaze_rotation
 from models.pose import ARKIT_INDEX
@@ -53,12 +53,17 @@ def _about(parent: tuple[Tensor, Tensor], turn: Tensor, pivot: Tensor) -> tuple[
 
 
 def lids_follow(coefficients: Tensor, left: Tensor, right: Tensor) -> Tensor:
-    """Coefficients (B, 52) with the lids following the gaze up and down."""
+    """Coefficients (B, 52) with the lids following the gaze, and no other shape in a shut eye."""
     extra = torch.zeros_like(coefficients)
     for side, gaze in (("Left", left), ("Right", right)):
         extra[:, ARKIT_INDEX[f"eyeLookUp{side}"]] = (gaze[:, 1] / LOOK_PITCH).clamp(min=0)
         extra[:, ARKIT_INDEX[f"eyeLookDown{side}"]] = (-gaze[:, 1] / LOOK_PITCH).clamp(min=0)
-    return coefficients + extra
+    share = torch.ones_like(coefficients)
+    for side in ("Left", "Right"):
+        blink = coefficients[:, ARKIT_INDEX[f"eyeBlink{side}"]].clamp(0, 1)
+        for shape in LID_SHAPES:
+            share[:, ARKIT_INDEX[shape + side]] = 1.0 - blink
+    return (coefficients + extra) * share
 
 
 def eye_turns(coefficients: Tensor, left: Tensor, right: Tensor) -> list[Tensor]:

@@ -12,6 +12,7 @@ from models.animate.rig import JOINTS
 from models.head.assemble import Identity, assemble_head
 from models.head.eyeball import IRIS_RADIUS
 from models.head.gaze import EYE_RADIUS
+from models.head.lids import lid_maps
 from models.head.lips import lip_seal
 from models.head.open_head import OpenHeadData
 from models.head.open_head_arrays import (
@@ -87,8 +88,9 @@ class OpenHead(nn.Module):
             data: the open head; any number K of identity components.
             iris_ratio: iris radius over eyeball radius.
             seal_release: mouth opening at which the lips need no closing any more.
-            repair: close the neutral lips and move the mouth behind the skin as ``assemble_head``
-                does. It costs a rasterisation a head; gradients take both as constant.
+            repair: close the neutral lips, move the mouth behind the skin and make blinks just
+                close the eyes, as ``assemble_head`` does. It costs a rasterisation a head;
+                gradients take all three as constant.
             dtype: of all floating buffers.
         """
         super().__init__()
@@ -107,6 +109,10 @@ class OpenHead(nn.Module):
         blend = dense_blendshapes(mesh)
         tongue, reach = tongue_reach(mesh)
         blend[:, mesh.mouth_start :] = 0.0
+        self._lid_maps = lid_maps(data)
+        for lids in self._lid_maps:
+            blend[lids.blink, :count] = 0.0
+            blend[lids.blink, lids.moved] = lids.delta
         self._repair = repair
         self._seal_release = seal_release
         self._mouth_start = mesh.mouth_start
@@ -176,6 +182,8 @@ class OpenHead(nn.Module):
         lifted = lids_follow(coefficients, *gazes)
         moved = rest + torch.einsum("bk,kvc->bvc", lifted, self._blend_basis)
         moved = self._tongue_out(moved, rest, coefficients)
+        if self._repair:
+            moved = moved + self._padded(self._blink_corrections(rest, lifted))
         moved = moved + self._padded(seal_share(lifted, self._seal_release) * seal)
         for side, lids in ((3, self._lids_left), (4, self._lids_right)):
             moved = self._keep_outside(moved, rest, lids, joints[:, side])
@@ -238,6 +246,17 @@ class OpenHead(nn.Module):
         jaw = _plain(self._weights[: self.skin_count, JOINTS.index("jaw")])
         pairs = zip(_plain(self.landmarks(skin)), _plain(skin), strict=True)
         return torch.as_tensor(np.stack([lip_seal(*pair, jaw) for pair in pairs])).to(skin)
+
+    def _blink_corrections(self, rest: Tensor, coefficients: Tensor) -> Tensor:
+        """Displacement (B, V, 3), its size without gradient, that blinks lack to close the eyes."""
+        landmarks = _plain(self.landmarks(rest))
+        total = torch.zeros_like(rest[:, : self.skin_count])
+        for lids in self._lid_maps:
+            margins = [lids.correction(one[lids.margins].astype(np.float64)) for one in landmarks]
+            amount = coefficients[:, lids.blink, None, None]
+            where = torch.as_tensor(lids.moved, device=rest.device)
+            total = total.index_add(1, where, amount * torch.as_tensor(np.stack(margins)).to(rest))
+        return total
 
     def _tuck(self, mouth: Tensor, skin: Tensor) -> Tensor:
         """Displacement (B, N, 3), without gradient, that moves each mouth behind its skin."""
