@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from models.avatar_fields import BRANCHES, PackedFields, branch_fields
@@ -26,9 +25,7 @@ from models.render.composite import over_background
 from models.render.devices import choose_device
 from models.render.frame import DEFAULT_BAND, Frame, FrameBuffers, render_frame
 from models.render.looks import data_picture, mesh_picture
-from models.render.visible_warp import VisibleSurfaceWarp
 from models.triplane.field import TriplaneField
-from models.triplane.reference import Quality, render_reference
 
 Image = NDArray[np.float32]
 Progress = Callable[[str, float], None]
@@ -37,8 +34,9 @@ Mode = Literal["color", "depth", "normals", "opacity", "mesh"]
 
 MODES = ("color", "depth", "normals", "opacity", "mesh")
 RESOLUTIONS = range(32, 513)
-_REFERENCE = Quality(coarse=192, fine=64, supersample=2)
-"""Coarse steps must be shorter than the band behind the surface."""
+_REFERENCE_SAMPLES = 48
+"""In each of the reference's two passes through the band behind the surface."""
+_REFERENCE_SUPERSAMPLE = 2
 _LAYERS_KEPT = 4
 
 
@@ -248,16 +246,25 @@ class Avatar:
     ) -> Frame:
         if mode == "normals":
             raise BadInput("The reference renderer shows color, depth and opacity, not normals.")
-        rays = size * _REFERENCE.supersample
-        warp = VisibleSurfaceWarp(self.parts.proxy, posed, camera, rays, DEFAULT_BAND)
+        # Only the reference needs torch, which takes longer to load than a picture to render.
+        import torch
+
+        from models.render.visible_warp import visible_layers
+        from models.triplane.reference import Quality, render_reference
+
+        quality = Quality(
+            _REFERENCE_SAMPLES, _REFERENCE_SAMPLES, supersample=_REFERENCE_SUPERSAMPLE
+        )
+        rays = size * quality.supersample
+        layers = visible_layers(self.parts.proxy, posed, camera, rays, DEFAULT_BAND)
         with torch.no_grad():
             image = render_reference(
                 self.fields(branch),
                 self.parts.decoder,
                 camera,
                 size,
-                warp=warp,
-                quality=_REFERENCE,
+                layers=layers,
+                quality=quality,
                 device=device,
             )
         rgb, alpha, depth = (layer.cpu().numpy() for layer in (image.rgb, image.alpha, image.depth))

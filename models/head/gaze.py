@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from models.camera import Camera
 from models.head.open_head import OpenHeadData
 
-EYE_RADIUS = 0.0369
-"""Canonical units. MakeHuman's lids are modelled round an eye larger than life; the iris is not."""
+EYE_RADIUS = OpenHeadData.eye_radius
+"""Of the open head that ships with Triptych, canonical units."""
 
 
 def eye_centre(head: OpenHeadData, shape: NDArray[np.floating], side: str) -> NDArray[np.float64]:
@@ -40,7 +40,7 @@ def gaze_of_eye(
     along = float((centre - origin) @ ray)
     nearest = origin + along * ray
     miss = float(np.linalg.norm(nearest - centre))
-    reach = 0.95 * EYE_RADIUS
+    reach = 0.95 * head.eye_radius
     if miss >= reach:
         axis = nearest - centre
     else:

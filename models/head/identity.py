@@ -11,6 +11,7 @@ from models.head.cranium import cranium_offsets
 from models.head.fit import HeadFit
 from models.head.gaze import EYE_RADIUS, eye_centre
 from models.head.landmarks import IRIS_LEFT, IRIS_RIGHT, LID_LEFT, LID_RIGHT
+from models.head.neck import neck_offsets
 from models.head.open_head import OpenHeadData
 from models.head.photo_samples import openness
 from models.pose import Pose
@@ -58,10 +59,16 @@ def identity_of(
         alpha,
         _SKULL_MARGIN,
     )
+    neck = neck_offsets(
+        head.subdivision @ control + fit.offsets,
+        head.skin_weights[:, 0] + head.skin_weights[:, 1],
+        fit.camera,
+        alpha,
+    )
     axis = rest_axes(fit.pose)
     identity = Identity(
         shape=fit.shape,
-        offsets=(fit.offsets + skull).astype(np.float32),
+        offsets=(fit.offsets + skull + neck).astype(np.float32),
         iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
         eye_axis=axis,
         ears=ears_shown(head, fit, alpha, hair_probability),

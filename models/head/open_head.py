@@ -43,6 +43,8 @@ class OpenHeadData:
         landmark_mirror: (468,) landmark at the mirrored place.
         point_names: names of the last rows of ``template``.
         metres_per_unit: metric size of an average adult.
+        eye_radius: of the eyeballs that the lids are modelled round, canonical units. MakeHuman's
+            are larger than life; the iris is not.
     """
 
     template: FloatArray
@@ -57,6 +59,7 @@ class OpenHeadData:
     landmark_mirror: IntArray
     point_names: tuple[str, ...]
     metres_per_unit: float
+    eye_radius: float = 0.0369
 
     @property
     def control_count(self) -> int:

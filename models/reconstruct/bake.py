@@ -109,11 +109,29 @@ def _bake_head(
         np.concatenate([pixels.opacity[of_head], np.ones(len(points), np.float32)]),
         np.concatenate([photo_weight, weight]),
     )
-    faces = proxy.faces[proxy.part == Part.HEAD]
-    center, box_warp = _box(proxy.canonical[np.unique(faces)], resolution)
+    vertices, faces = _closed_hull(surface)
+    center, box_warp = _box(vertices[np.unique(faces)], resolution)
     return bake_field(
-        proxy.canonical, faces, samples, center=center, box_warp=box_warp, resolution=resolution
+        vertices, faces, samples, center=center, box_warp=box_warp, resolution=resolution
     )
+
+
+def _closed_hull(surface: Surface) -> tuple[FloatArray, NDArray[np.int32]]:
+    """Head, shell and the mouth's sack, with a lid on the neck: no view may look inside."""
+    proxy, count = surface.proxy, surface.head.skin_count
+    of_skin = (proxy.faces < count).all(1)
+    faces = proxy.faces[(proxy.part == Part.HEAD) | of_skin]
+    skin = proxy.faces[of_skin]
+    sides = np.concatenate([skin[:, [0, 1]], skin[:, [1, 2]], skin[:, [2, 0]]])
+    _, first, uses = np.unique(np.sort(sides, 1), axis=0, return_index=True, return_counts=True)
+    rim = sides[first[uses == 1]]
+    rim = rim[proxy.canonical[rim[:, 0], 1] < np.median(proxy.canonical[:count, 1])]
+    if not len(rim):
+        return proxy.canonical, faces
+    middle = proxy.canonical[np.unique(rim)].mean(0)
+    lid = np.column_stack([rim[:, ::-1], np.full(len(rim), len(proxy.canonical))])
+    vertices = np.concatenate([proxy.canonical, middle[None]]).astype(np.float32)
+    return vertices, np.concatenate([faces, lid]).astype(np.int32)
 
 
 def _photo_weight(surface: Surface, pixels: PixelSamples, shown: FloatArray) -> FloatArray:

@@ -61,10 +61,10 @@ def render_frame(
         part: ``(F,)`` number of the field behind each triangle.
         fields: packed fields; decoder: packed with them by :func:`models.render.packed.pack`.
         camera: the view; size: pixels along a side; samples: samples per ray, 1..32.
-        band: how deep below the proxy rays are followed, in units. What light is left after it
-            passes through to the background.
-        soft: ``(F,)`` triangles that let what lies behind show through (the hair's fringe): the
-            nearest of them is composited over the nearest of the others.
+        band: how deep below the proxy rays are followed, in units. It colours the nearest solid
+            triangle: nothing behind that shows, however thin the part is.
+        soft: ``(F,)`` triangles as translucent as the field along the band (the hair's fringe):
+            the nearest of them is composited over the nearest of the others, which are solid.
         guides: also return depth, normals and canonical positions.
         device: "cpu" for the numba kernels, else a torch device.
         buffers: scratch arrays to reuse from frame to frame.

@@ -14,7 +14,7 @@ from models.render.compiled import compiled
 from models.render.decode import shade_samples
 from models.render.group import group_samples
 from models.render.guides import write_guides
-from models.render.march import absorb, aim, composite_tile, place_samples
+from models.render.march import FAINT, absorb, aim, composite_tile, place_samples
 from models.render.raster import draw_band
 from models.render.simd import LANES, take_number
 
@@ -57,7 +57,8 @@ def render_bands(
     Args:
         counter: number of the next band; size: pixels along a side.
         starts, lists: triangles of each band (see raster); edges, boxes, records: per triangle.
-        part: ``(F,)`` field of each triangle; soft: ``(F,)`` drawn as a layer in front.
+        part: ``(F,)`` field of each triangle; soft: ``(F,)`` drawn as a layer in front
+            and as translucent as the field; the others are solid.
         any_soft: whether there is a soft triangle at all.
         rays: ``(4, 3)`` world direction of pixel (0, 0), its change per column and per row, and
             the width of a pixel at depth 1 in the last row.
@@ -75,6 +76,7 @@ def render_bands(
     entries = np.empty((_POINTS, 3), np.float32)
     strides, positions = np.empty((_POINTS, 3), np.float32), np.empty((_POINTS, 3), np.float32)
     owners, active = np.empty(_POINTS, np.int32), np.empty(_POINTS, np.int32)
+    solid = np.empty(_POINTS, np.bool_)
     raw, light = np.empty((4, _POINTS), np.float32), np.empty((4, _POINTS), np.float32)
     step = np.float32(band / steps)
     features, hidden = (
@@ -130,8 +132,9 @@ def render_bands(
                         entries,
                         count,
                     )
-            aim(points, count, top, left, records, rays, step, strides)
+            aim(points, count, top, left, records, rays, step, soft, strides, solid)
             light[:3, :count], light[3, :count] = 0.0, 1.0
+            faint = FAINT
             for march in range(steps):
                 length = place_samples(
                     points, entries, strides, count, march, part, light, active,
@@ -141,8 +144,9 @@ def render_bands(
                     positions, owners, length, field_integers, field_floats,
                     w1, b1, w2, b2, features, hidden, raw,
                 )  # fmt: skip
-                absorb(raw, active, length, step, light)
-            composite_tile(points, count, light, image, top, left)
+                absorb(raw, active, length, step, faint, solid, light)
+                faint = np.float32(0.0)
+            composite_tile(points, count, solid, light, image, top, left)
         if guides:
             write_guides(
                 soft_owner if any_soft else owner,

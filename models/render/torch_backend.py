@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 
 from models.render.group import MERGE
-from models.render.march import OPAQUE
+from models.render.march import FAINT, OPAQUE
 from models.render.packed import PackedDecoder, PackedField
 from models.render.raster import NEAR
 from models.render.scene import Frame, FrameBuffers, Prepared, Scene, ray_table, vertex_normals
@@ -60,8 +60,9 @@ def render_torch(
     buffers.forget_tensors(scene.fields)
     premultiplied = torch.zeros(len(covered), 4, 3, device=device)
     clear = torch.ones(len(covered), 4, device=device)
-    for quad in quads:
-        colour, through = _shade_layer(view, quad[covered])
+    for number, quad in enumerate(quads):
+        solid = number == len(quads) - 1
+        colour, through = _shade_layer(view, quad[covered], solid)
         premultiplied += clear[..., None] * colour
         clear = clear * through
     return _frame(view, prepared, quads, premultiplied, clear)
@@ -151,7 +152,7 @@ def _smooth(view: _View, quad: torch.Tensor) -> torch.Tensor:
     return ((quad >= 0) & (part == part[:, :1]) & joined).all(1)
 
 
-def _shade_layer(view: _View, quad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _shade_layer(view: _View, quad: torch.Tensor, solid: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """Premultiplied colour ``(P, 4, 3)`` and transmittance ``(P, 4)`` of a layer's samples."""
     positions, depth = _surface(view, quad)
     slot, mean = _group(view, quad, positions, depth)
@@ -161,7 +162,7 @@ def _shade_layer(view: _View, quad: torch.Tensor) -> tuple[torch.Tensor, torch.T
     own = torch.arange(4, device=quad.device)
     pixel, place = (slot == own).nonzero(as_tuple=True)
     face = quad[pixel, place]
-    rgb, through = _march(view, mean[pixel, place], view.pixels[pixel], face)
+    rgb, through = _march(view, mean[pixel, place], view.pixels[pixel], face, solid)
     colours = torch.zeros(*quad.shape, 3, device=quad.device)
     clear = torch.ones(quad.shape, device=quad.device)
     colours[pixel, place], clear[pixel, place] = rgb, through
@@ -173,9 +174,12 @@ def _shade_layer(view: _View, quad: torch.Tensor) -> tuple[torch.Tensor, torch.T
 
 
 def _march(
-    view: _View, entry: torch.Tensor, pixel: torch.Tensor, face: torch.Tensor
+    view: _View, entry: torch.Tensor, pixel: torch.Tensor, face: torch.Tensor, solid: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Follow rays through the band: premultiplied colour ``(M, 3)``, transmittance ``(M,)``."""
+    """Follow rays through the band: premultiplied colour ``(M, 3)``, transmittance ``(M,)``.
+
+    Behind ``solid`` triangles nothing is let through, whatever the field's density.
+    """
     scene, size = view.scene, view.scene.size
     column, row = (pixel % size)[:, None], (pixel // size)[:, None]
     direction = view.rays[0] + column * view.rays[1] + row * view.rays[2]
@@ -190,7 +194,12 @@ def _march(
     sigma, rgb = sigma.reshape(-1, scene.samples), rgb.reshape(-1, scene.samples, 3)
     after = torch.exp(-(sigma * step).cumsum(1))
     before = torch.cat([torch.ones_like(after[:, :1]), after[:, :-1]], 1)
-    colour, through = ((before - after)[..., None] * rgb).sum(1), after[:, -1:]
+    weights, through = before - after, after[:, -1:]
+    if solid:
+        weights[:, 0] += float(FAINT)
+        colour = (weights[..., None] * rgb).sum(1) / weights.sum(1, keepdim=True)
+        return colour, torch.zeros_like(through)[:, 0]
+    colour = (weights[..., None] * rgb).sum(1)
     opaque = through <= float(OPAQUE)
     colour = torch.where(opaque, colour / (1 - through), colour)
     return colour, torch.where(opaque, torch.zeros_like(through), through)[:, 0]

@@ -14,46 +14,69 @@ from numpy.typing import NDArray
 from models.animate.proxy import Proxy
 from models.camera import Camera
 from models.render.zbuffer import rasterize
+from models.triplane.reference import Layer
 
 FloatArray = NDArray[np.float32]
 
 
-class VisibleSurfaceWarp:
-    """Carries points along with the triangle through which the camera sees them.
+def visible_layers(
+    proxy: Proxy, posed: FloatArray, camera: Camera, rays: int, band: float
+) -> list[Layer]:
+    """Layers for ``render_reference``: the nearest soft triangles, then the nearest solid ones.
 
-    A point belongs to the nearest soft triangle on its ray when it lies up to ``band`` behind it,
-    otherwise to the nearest other one in the same way; all else is empty. A triangle's frame is
-    two edges and the unit normal; from behind the normal is mirrored, as the fast renderer does.
+    Each ray is followed from the triangle that it sees to ``band`` behind it; soft triangles count
+    only before the solid one.
 
     Args:
         proxy: the mesh.
         posed: (V, 3) its vertices now.
         camera: the view.
-        rays: rays along a side of the picture; only points on these rays may be asked for.
-        band: depth behind the surface that is not empty, along the ray.
+        rays: rays along a side of the picture.
+        band: length of the stretch, along the ray.
+    """
+    where, depth = camera.project(posed)
+    ahead = np.asarray(camera.cam2world, np.float64)[:3, 2]
+    along = (camera.rays(rays, rays)[1] @ ahead).reshape(-1)
+    layers: list[Layer] = []
+    limit = np.full(rays * rays, np.inf)
+    for soft in (False, True):
+        members = np.flatnonzero(proxy.soft == soft)
+        hits = rasterize(where * rays, depth, proxy.faces[members], rays, rays)
+        start = hits.depth.reshape(-1)
+        seen = (hits.triangle.reshape(-1) >= 0) & (start < limit)
+        triangle = np.full(rays * rays, -1)
+        triangle[seen] = members[hits.triangle.reshape(-1)[seen]]
+        near = np.where(seen, start, 0) / along
+        warp = VisibleSurfaceWarp(proxy, posed, camera, triangle.reshape(rays, rays))
+        far = near + np.where(seen, band, 0)
+        layers.insert(0, Layer(warp, torch.from_numpy(near), torch.from_numpy(far), not soft))
+        limit = start
+    return layers
+
+
+class VisibleSurfaceWarp:
+    """Carries points along with the triangle through which the camera sees them.
+
+    A triangle's frame is two edges and the unit normal; from behind the normal is mirrored, as
+    the fast renderer does.
+
+    Args:
+        proxy: the mesh.
+        posed: (V, 3) its vertices now.
+        camera: the view.
+        triangle: (H, W) triangle that carries the points on each ray, -1 for none. Only points on
+            these rays may be asked for.
     """
 
     def __init__(
-        self, proxy: Proxy, posed: FloatArray, camera: Camera, rays: int, band: float
+        self, proxy: Proxy, posed: FloatArray, camera: Camera, triangle: NDArray[np.integer]
     ) -> None:
-        self._camera, self._rays, self._band = camera, rays, band
+        self._camera, self._triangle = camera, triangle
         self._posed = posed.astype(np.float64)[proxy.faces]
         canonical = proxy.canonical.astype(np.float64)[proxy.faces]
         self._origin = canonical[:, 0]
         self._part = proxy.part.astype(np.int64)
-        where, depth = camera.project(posed)
-        self._layers = []
-        for members in (np.flatnonzero(proxy.soft), np.flatnonzero(~proxy.soft)):
-            hits = rasterize(where * rays, depth, proxy.faces[members], rays, rays)
-            triangle = np.where(hits.triangle >= 0, members[hits.triangle], -1)
-            self._layers.append((triangle.reshape(-1), hits.depth.reshape(-1)))
         self._maps = self._frame_maps(canonical)
-
-    def bounds(self) -> tuple[FloatArray, FloatArray]:
-        """Return the lower and upper corner of the posed mesh, wider by the band."""
-        corners = self._posed.reshape(-1, 3)
-        low, high = corners.min(0) - self._band, corners.max(0) + self._band
-        return low.astype(np.float32), high.astype(np.float32)
 
     def __call__(self, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Map posed ``(N, 3)`` to canonical ``(N, 3)``, field index ``(N,)``, valid ``(N,)``."""
@@ -72,24 +95,13 @@ class VisibleSurfaceWarp:
             torch.as_tensor(triangle >= 0, device=device),
         )
 
-    def _triangles(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _triangles(self, points: NDArray[np.float64]) -> NDArray[np.integer]:
         """Triangle (N,) that each point belongs to, -1 for none."""
+        height, width = self._triangle.shape
         where, depth = self._camera.project(points)
-        column, row = np.clip((where * self._rays).astype(np.int64), 0, self._rays - 1).T
-        ray = row * self._rays + column
-        distance = np.linalg.norm(points - self._camera.position, axis=1)
-        along = depth / np.maximum(distance, 1e-9)
-        (soft, soft_depth), (solid, solid_depth) = self._layers
-        chosen = np.full(len(points), -1, np.int64)
-        for triangle, start, limit in (
-            (solid, solid_depth, np.inf),
-            (soft, soft_depth, solid_depth[ray]),
-        ):
-            behind = np.divide(depth - start[ray], along)
-            inside = (triangle[ray] >= 0) & (behind >= 0) & (behind <= self._band)
-            inside &= start[ray] < limit
-            chosen = np.where(inside, triangle[ray], chosen)
-        return chosen
+        column = np.clip((where[:, 0] * width).astype(np.int64), 0, width - 1)
+        row = np.clip((where[:, 1] * height).astype(np.int64), 0, height - 1)
+        return np.where(depth > 0, self._triangle[row, column], -1)
 
     def _frame_maps(self, canonical: NDArray[np.float64]) -> NDArray[np.float64]:
         """Linear maps (F, 3, 3) from posed to canonical offsets."""

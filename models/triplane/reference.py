@@ -6,7 +6,7 @@ ray, importance samples where the coarse weights are, both sorted together and c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +32,32 @@ class Warp(Protocol):
         ...
 
 
+#: Density that a field's colour counts with at least, where it is empty.
+_TRACE = 1e-6
+#: Weight of a solid layer's first sample beyond its own, for rays that meet no density at all.
+_FAINT = 1 / 1024
+
+PointMap = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A stretch of every ray that is marched by itself.
+
+    Attributes:
+        warp: where its points lie in canonical space, as :class:`Warp`; ``None`` for there.
+        near: ``(R,)`` distance from the camera at which each ray enters the layer.
+        far: ``(R,)`` distance at which it leaves; rays miss the layer where ``far <= near``.
+        solid: rays that enter it end in it: they take on the mean colour of the samples by
+            weight, however little density they meet.
+    """
+
+    warp: PointMap | None
+    near: torch.Tensor
+    far: torch.Tensor
+    solid: bool = False
+
+
 @dataclass(frozen=True)
 class ReferenceImage:
     """What the reference renderer returns.
@@ -45,6 +71,10 @@ class ReferenceImage:
     rgb: torch.Tensor
     alpha: torch.Tensor
     depth: torch.Tensor
+
+
+#: Premultiplied colour ``(N, 3)``, opacity ``(N,)`` and weighted depth ``(N,)`` of rays.
+_Rays = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -70,20 +100,20 @@ class Quality:
 class _Scene:
     fields: Sequence[TriplaneField]
     decoder: DecoderModule
-    warp: Warp | None
 
     def bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        if self.warp is not None:
-            return self.warp.bounds()
         corners = [field.bounds for field in self.fields]
         return np.min([low for low, _ in corners], 0), np.max([high for _, high in corners], 0)
 
-    def sample(self, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def sample(
+        self, points: torch.Tensor, warp: PointMap | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Density ``(N,)`` summed over the fields and density-weighted colour ``(N, 3)``."""
         canonical, index, valid = points, None, None
-        if self.warp is not None:
-            canonical, index, valid = self.warp(points)
+        if warp is not None:
+            canonical, index, valid = warp(points)
         sigma, weighted = points.new_zeros(len(points)), points.new_zeros(len(points), 3)
+        shares = torch.zeros_like(sigma)
         for number, field in enumerate(self.fields):
             chosen = inside(field, canonical)
             if index is not None and valid is not None:
@@ -92,8 +122,10 @@ class _Scene:
             if len(where):
                 density, rgb = sample_field(field, self.decoder, canonical[where])
                 sigma = sigma.index_add(0, where, density)
-                weighted = weighted.index_add(0, where, density[:, None] * rgb)
-        return sigma, weighted / (sigma[:, None] + 1e-8)
+                share = density + _TRACE
+                weighted = weighted.index_add(0, where, share[:, None] * rgb)
+                shares = shares.index_add(0, where, share)
+        return sigma, weighted / shares.clamp_min(_TRACE)[:, None]
 
 
 def render_reference(
@@ -103,6 +135,7 @@ def render_reference(
     size: int,
     *,
     warp: Warp | None = None,
+    layers: Sequence[Layer] | None = None,
     quality: Quality | None = None,
     device: torch.device | str = "cpu",
 ) -> ReferenceImage:
@@ -110,20 +143,28 @@ def render_reference(
 
     Several fields share space: their densities add up and colours are weighted by density; a
     field is empty outside its cube. With ``warp`` the rays run through the posed avatar and each
-    sample is looked up in the field that the warp names. Gradients reach planes and decoder.
+    sample is looked up in the field that the warp names. With ``layers``, front to back, rays
+    are followed through these alone. Gradients reach planes and decoder.
     """
     quality = quality or Quality()
     module = decoder.module(device) if isinstance(decoder, Decoder) else decoder
-    scene = _Scene(fields, module, warp)
+    scene = _Scene(fields, module)
     rays = size * quality.supersample
     origin, directions = camera.rays(rays, rays)
     start = torch.as_tensor(np.asarray(origin, np.float32), device=device)
     flat = torch.as_tensor(np.asarray(directions, np.float32), device=device).reshape(-1, 3)
     generator = _generator(quality.seed, device)
-    chunks = [
-        _render_rays(scene, start, flat[first : first + quality.chunk], quality, generator)
-        for first in range(0, len(flat), quality.chunk)
-    ]
+    if layers is None:
+        box = scene.bounds() if warp is None else warp.bounds()
+        layers = [Layer(warp, *_ray_box(start, flat, *box))]
+    chunks = []
+    for first in range(0, len(flat), quality.chunk):
+        mine = slice(first, first + quality.chunk)
+        marched = [
+            _render_layer(scene, layer, mine, start, flat[mine], quality, generator)
+            for layer in layers
+        ]
+        chunks.append(_stack(marched))
     premultiplied, alpha, depth = (torch.cat(parts) for parts in zip(*chunks, strict=True))
     return _assemble(premultiplied, alpha, depth, size, quality.supersample)
 
@@ -146,15 +187,27 @@ def _generator(seed: int | None, device: torch.device | str) -> torch.Generator 
     return None if seed is None else torch.Generator(device).manual_seed(seed)
 
 
-def _render_rays(
+def _stack(layers: Sequence[_Rays]) -> _Rays:
+    """Lay what rays found in layers, front to back, one over the other (Porter-Duff)."""
+    rgb, alpha, depth = layers[0]
+    for below, opacity, farther in layers[1:]:
+        clear = 1 - alpha
+        rgb, depth = rgb + clear[:, None] * below, depth + clear * farther
+        alpha = alpha + clear * opacity
+    return rgb, alpha, depth
+
+
+def _render_layer(
     scene: _Scene,
+    layer: Layer,
+    mine: slice,
     origin: torch.Tensor,
     directions: torch.Tensor,
     quality: Quality,
     generator: torch.Generator | None,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Premultiplied colour ``(N, 3)``, opacity ``(N,)``, weighted depth ``(N,)`` of the rays."""
-    near, far = _ray_box(origin, directions, *scene.bounds())
+) -> _Rays:
+    """Follow the rays ``mine`` through a layer."""
+    near, far = (torch.as_tensor(end[mine]).to(origin) for end in (layer.near, layer.far))
     rgb, alpha = directions.new_zeros(len(directions), 3), directions.new_zeros(len(directions))
     depth = alpha.clone()
     hit = (far > near).nonzero()[:, 0]
@@ -162,15 +215,17 @@ def _render_rays(
         return rgb, alpha, depth
     rays = directions[hit]
     coarse = _strata(near[hit], far[hit], quality.coarse, generator)
-    sigma, colour = _sample_rays(scene, origin, rays, coarse)
+    sigma, colour = _sample_rays(scene, layer.warp, origin, rays, coarse)
     with torch.no_grad():
         weights = _weights(sigma, coarse)
         fine = _importance(coarse, weights, quality.fine, generator)
-    fine_sigma, fine_colour = _sample_rays(scene, origin, rays, fine)
+    fine_sigma, fine_colour = _sample_rays(scene, layer.warp, origin, rays, fine)
     distances, order = torch.cat([coarse, fine], 1).sort(1)
     sigma = torch.cat([sigma, fine_sigma], 1).gather(1, order)
     colour = torch.cat([colour, fine_colour], 1).gather(1, order[..., None].expand(-1, -1, 3))
     result = _composite(sigma, colour, distances)
+    if layer.solid:
+        result = _solidify(result, colour[:, 0], distances[:, 0])
     return (
         rgb.index_copy(0, hit, result[0]),
         alpha.index_copy(0, hit, result[1]),
@@ -204,11 +259,15 @@ def _strata(
 
 
 def _sample_rays(
-    scene: _Scene, origin: torch.Tensor, directions: torch.Tensor, distances: torch.Tensor
+    scene: _Scene,
+    warp: PointMap | None,
+    origin: torch.Tensor,
+    directions: torch.Tensor,
+    distances: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Density ``(N, S)`` and colour ``(N, S, 3)`` at ``distances (N, S)`` along rays."""
     points = origin + directions[:, None] * distances[..., None]
-    sigma, rgb = scene.sample(points.reshape(-1, 3))
+    sigma, rgb = scene.sample(points.reshape(-1, 3), warp)
     return sigma.reshape(distances.shape), rgb.reshape(*distances.shape, 3)
 
 
@@ -242,9 +301,15 @@ def _importance(
     return start + share * (end - start)
 
 
-def _composite(
-    sigma: torch.Tensor, colour: torch.Tensor, distances: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _solidify(rays: _Rays, colour: torch.Tensor, distance: torch.Tensor) -> _Rays:
+    """Make rays opaque: means by weight, where ``colour (N, 3)`` at ``distance`` comes first."""
+    rgb, alpha, depth = rays
+    total = alpha + _FAINT
+    mean = (rgb + _FAINT * colour) / total[:, None]
+    return mean, torch.ones_like(alpha), (depth + _FAINT * distance) / total
+
+
+def _composite(sigma: torch.Tensor, colour: torch.Tensor, distances: torch.Tensor) -> _Rays:
     """Premultiplied colour, opacity and weighted depth; intervals blend their ends by density."""
     weights = _weights(sigma, distances)
     both = sigma[:, 1:] + sigma[:, :-1] + 1e-8

@@ -1,0 +1,157 @@
+"""MediaPipe's landmarks on FLAME's skin: nearest points, and lids and lips where edges are seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.head.flame_register import Registration, lifted, unit_jaw
+from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, LID_LEFT, LID_RIGHT
+from models.head.mesh_match import SurfacePoints, closest_on_mesh
+from models.head.open_head import OpenHeadData
+from models.render.zbuffer import rasterize
+
+Floats = NDArray[np.floating]
+
+_PIXEL = 0.0005
+"""Canonical size of a pixel of the front views."""
+_MARGIN = 0.02
+_BAND = 0.03
+"""How far above and below its first guess a margin is looked for."""
+
+
+def place_landmarks(
+    open_head: OpenHeadData,
+    registration: Registration,
+    skin: Floats,
+    jaw: Floats,
+    faces: NDArray[np.int32],
+    eyes: Floats,
+    eye_radius: float,
+) -> SurfacePoints:
+    """Where the 468 landmarks lie on another head's skin.
+
+    Args:
+        open_head: has them.
+        registration: the open head in the other head's shape.
+        skin, jaw, faces: (V, 3), unit jaw weights (V,), (F, 3) of the other head.
+        eyes, eye_radius: (2, 3) centres, left, right, and the eyeballs' radius.
+    """
+    corners = open_head.skin_faces[open_head.landmark_triangle]
+    weights = open_head.landmark_barycentric
+    points = np.einsum("nc,ncd->nd", weights, registration.skin[corners]).astype(np.float64)
+    open_jaw = np.einsum("nc,nc->n", weights, unit_jaw(open_head.skin_weights[:, 3])[corners])
+    found = closest_on_mesh(lifted(points, open_jaw), lifted(skin, jaw), faces)
+    first = found.interpolate(skin, faces)
+    for ring, eye in zip((LID_LEFT, LID_RIGHT), eyes, strict=True):
+        found = _seen_lids(found, first, ring, eye, eye_radius, skin, faces)
+    return _seen_lips(found, first, skin, jaw, faces)
+
+
+def _seen_lids(
+    found: SurfacePoints,
+    first: Floats,
+    ring: tuple[int, ...],
+    eye: Floats,
+    eye_radius: float,
+    skin: Floats,
+    faces: NDArray[np.int32],
+) -> SurfacePoints:
+    """Lid landmarks on the edge of what is seen of the eyeball from the front."""
+    view = _FrontView(first[list(ring)], skin, faces)
+    x, y = view.centres()
+    inside = 1.0 - ((x - eye[0]) ** 2 + (y - eye[1]) ** 2) / eye_radius**2
+    ball = eye[2] + eye_radius * np.sqrt(np.maximum(inside, 0.0))
+    seen = (inside > 0) & (ball > view.height)
+    columns = np.nonzero(seen.any(0))[0]
+    if len(columns) < 8:
+        return found
+    inner, outer = sorted((first[ring[8], 0], first[ring[0], 0]))
+    left, right = view.x(columns[0]), view.x(columns[-1])
+    marks = {}
+    for place, landmark in enumerate(ring):
+        share = np.clip((first[landmark, 0] - inner) / max(outer - inner, 1e-6), 0, 1)
+        column = int(np.clip(view.column(left + share * (right - left)), columns[0], columns[-1]))
+        rows = np.nonzero(seen[:, column])[0]
+        if not len(rows):
+            continue
+        # Rows count upwards.
+        marks[landmark] = (rows[-1] + 1 if 0 < place < 8 else rows[0] - 1), column
+        if place in (0, 8):
+            marks[landmark] = int(rows.mean()), column + (1 if share > 0.5 else -1)
+    return view.moved(found, marks)
+
+
+def _seen_lips(
+    found: SurfacePoints,
+    first: Floats,
+    skin: Floats,
+    jaw: Floats,
+    faces: NDArray[np.int32],
+) -> SurfacePoints:
+    """Inner lip landmarks where, seen from the front, the jaw's skin begins."""
+    upper, lower = INNER_LIPS_UPPER[1:-1], INNER_LIPS_LOWER[1:-1]
+    view = _FrontView(first[list(upper + lower)], skin, faces)
+    weight = view.picture(jaw)
+    marks = {}
+    for above, below in zip(upper, lower, strict=True):
+        column = view.column(0.5 * (first[above, 0] + first[below, 0]))
+        guess = view.row(0.5 * (first[above, 1] + first[below, 1]))
+        reach = int(_BAND / _PIXEL)
+        rows = np.arange(max(guess - reach, 0), min(guess + reach, len(weight) - 1))
+        rise = weight[rows, column] - weight[rows + 1, column]
+        if not len(rows) or not np.nanmax(rise) > 0.15:
+            continue
+        row = int(rows[np.nanargmax(rise)])
+        marks[below], marks[above] = (row, column), (row + 1, column)
+    return view.moved(found, marks)
+
+
+class _FrontView:
+    """What a parallel projection along -Z sees around some points; rows count upwards."""
+
+    def __init__(self, points: Floats, skin: Floats, faces: NDArray[np.int32]) -> None:
+        self._low = points.min(0)[:2] - _MARGIN
+        width, height = np.ceil((points.max(0)[:2] + _MARGIN - self._low) / _PIXEL).astype(int)
+        pixels = (skin[:, :2] - self._low) / _PIXEL
+        corners = pixels[faces]
+        within = ((corners.max(1) >= 0) & (corners.min(1) < (width, height))).all(1)
+        self._members = np.nonzero(within)[0]
+        self._faces = np.ascontiguousarray(faces[within], np.int32)
+        self._hits = rasterize(pixels, 10.0 - skin[:, 2], self._faces, int(height), int(width))
+        self.height = 10.0 - self._hits.depth
+        """(H, W) z of the skin, -inf where there is none."""
+
+    def centres(self) -> tuple[Floats, Floats]:
+        """x (1, W) and y (H, 1) of the pixels."""
+        rows, columns = self.height.shape
+        x, y = (np.arange(n) + 0.5 for n in (columns, rows))
+        return self._low[0] + _PIXEL * x[None], self._low[1] + _PIXEL * y[:, None]
+
+    def x(self, column: int) -> float:
+        """Canonical x of a column."""
+        return float(self._low[0] + (column + 0.5) * _PIXEL)
+
+    def column(self, x: float) -> int:
+        """Column of a canonical x."""
+        return int(np.clip((x - self._low[0]) / _PIXEL, 0, self.height.shape[1] - 1))
+
+    def row(self, y: float) -> int:
+        """Row of a canonical y."""
+        return int(np.clip((y - self._low[1]) / _PIXEL, 0, self.height.shape[0] - 1))
+
+    def picture(self, values: Floats) -> Floats:
+        """(H, W) values of the vertices, NaN where there is no skin."""
+        picture = np.full(self.height.shape, np.nan)
+        picture[self._hits.triangle >= 0] = self._hits.interpolate(self._faces, values)
+        return picture
+
+    def moved(self, found: SurfacePoints, marks: dict[int, tuple[int, int]]) -> SurfacePoints:
+        """``found`` with some points at pixels (row, column), where these show skin."""
+        triangle, weights = found.triangle.copy(), found.barycentric.copy()
+        for index, pixel in marks.items():
+            inside = all(0 <= p < n for p, n in zip(pixel, self.height.shape, strict=True))
+            if inside and self._hits.triangle[pixel] >= 0:
+                triangle[index] = self._members[self._hits.triangle[pixel]]
+                weights[index] = self._hits.barycentric[pixel]
+        return SurfacePoints(triangle, weights, found.distance)
