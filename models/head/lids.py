@@ -23,15 +23,20 @@ FloatArray = NDArray[np.float32]
 FloatLine = NDArray[np.float64]
 
 BLINKS = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
-_MARGINS = tuple((tuple(ring[8::-1]), (*ring[8:], ring[0])) for ring in (LID_LEFT, LID_RIGHT))
-"""Landmarks of the upper and the lower margin of each eye, from the inner to the outer corner."""
+_MARGINS = tuple(
+    ((ring[8], *ring[6::-1]), (ring[8], *ring[10:], ring[0])) for ring in (LID_LEFT, LID_RIGHT)
+)
+"""Landmarks of the upper and the lower margin of each eye, from the inner to the outer corner.
+
+The pair next to the inner corner is left out: it lies behind the lids, on the caruncle."""
+_COUNT = 8
 _LOWER_SHARE = 0.08
 """Part of the opening that the lower lid covers."""
 _PRESSED = 0.0004
 """Canonical units by which the soft margins overlap in a closed eye."""
-_CORNER_SHARE = 0.4
-"""Part of the average head's motion that the corners keep; all of it dents the skin there."""
-_SCALE_RANGE = (0.2, 2.0)
+_CORNER_SHARES = np.array([1.0, 0.4])
+"""Part of the average head's motion that the corners keep; all of it dents the outer one."""
+_SCALE_RANGE = (0.2, 1.2)
 _NEAR_MARGIN = 0.014
 """Reach of what scaling leaves over."""
 
@@ -42,11 +47,11 @@ class LidMap:
 
     Attributes:
         blink: index of the blink among the coefficients.
-        upper, lower: the nine landmarks of each margin, inner to outer corner.
-        motion: (18, 3) the average head's blink at the upper, then the lower landmarks.
+        upper, lower: the eight landmarks of each margin, inner to outer corner.
+        motion: (16, 3) the average head's blink at the upper, then the lower landmarks.
         moved: (M,) skin vertices that the correction may move.
         delta: (M, 3) the average head's blink there.
-        share: (M, 18) weights of the upper, then the lower landmarks at each vertex.
+        share: (M, 16) weights of the upper, then the lower landmarks at each vertex.
         near: (M,) 1 at the margins, 0 beyond ``_NEAR_MARGIN``.
     """
 
@@ -61,39 +66,40 @@ class LidMap:
 
     @property
     def margins(self) -> list[int]:
-        """The eighteen landmarks, upper margin first."""
+        """The sixteen landmarks, upper margin first."""
         return [*self.upper, *self.lower]
 
     def correction(self, margins: FloatLine) -> FloatLine:
         """Displacement (M, 3) to add to ``delta``.
 
         Args:
-            margins: (18, 3) upper, then lower landmarks on the person's neutral skin.
+            margins: (16, 3) upper, then lower landmarks on the person's neutral skin.
         """
-        motion = self.motion
-        upper, lower = margins[:9], margins[9:]
+        motion, inside = self.motion, slice(1, _COUNT - 1)
+        upper, lower = np.split(margins, 2)
+        upper_motion, lower_motion = np.split(motion, 2)
         closed = lower + _LOWER_SHARE * np.maximum(upper - lower, (-np.inf, 0, -np.inf))
-        closed[[0, -1]] += _CORNER_SHARE * motion[[9, 17]]
+        closed[[0, -1]] += _CORNER_SHARES[:, None] * lower_motion[[0, -1]]
         line = _closing_line(closed)
-        scale = np.ones(18)
-        scale[[0, 8, 9, 17]] = _CORNER_SHARE
+        scale = np.ones(2 * _COUNT)
+        scale[[0, _COUNT - 1]] = scale[[_COUNT, -1]] = _CORNER_SHARES
         for _ in range(3):
-            landed = upper[:, 0] + scale[:9] * motion[:9, 0]
-            rest = line(landed) - (_PRESSED, 0.0)
-            scale[1:8] = np.clip(
-                (rest[:, 0] - upper[:, 1])[1:8] / np.minimum(motion[1:8, 1], -1e-4), *_SCALE_RANGE
-            )
-        left_over = np.zeros((18, 3))
-        left_over[1:8, 1:] = (rest - upper[:, 1:] - scale[:9, None] * motion[:9, 1:])[1:8]
-        left_over[10:17] = (closed - lower - motion[9:])[1:8]
+            landed = upper[:, 0] + scale[:_COUNT] * upper_motion[:, 0]
+            way = line(landed) - (_PRESSED, 0.0) - upper[:, 1:]
+            share = way[:, 0] / np.minimum(upper_motion[:, 1], -1e-3)
+            scale[inside] = np.clip(share, *_SCALE_RANGE)[inside]
+        above = way - scale[:_COUNT, None] * upper_motion[:, 1:]
+        left_over = np.zeros((2 * _COUNT, 3))
+        left_over[inside, 1:] = above[inside]
+        left_over[_COUNT:][inside] = (closed - lower - lower_motion)[inside]
         scaled = ((self.share @ scale) - 1.0)[:, None] * self.delta
         return np.asarray(scaled + self.near[:, None] * (self.share @ left_over))
 
 
 def _closing_line(closed: FloatLine) -> PchipInterpolator:
-    """Height and depth of the margins (9, 3) in a closed eye as functions of x."""
+    """Height and depth of the margins (8, 3) in a closed eye as functions of x."""
     order = np.argsort(closed[:, 0])
-    across = np.maximum.accumulate(closed[order, 0] + 1e-6 * np.arange(9))
+    across = np.maximum.accumulate(closed[order, 0] + 1e-6 * np.arange(len(closed)))
     return PchipInterpolator(across, closed[order, 1:], extrapolate=True)
 
 
@@ -167,7 +173,7 @@ def _lid_map(
 
 
 def _along(nodes: FloatLine, x: FloatLine) -> FloatLine:
-    """(N, 9) weights that interpolate values at ``nodes`` (9,) linearly at ``x`` (N,)."""
+    """(N, 8) weights that interpolate values at ``nodes`` (8,) linearly at ``x`` (N,)."""
     order = np.argsort(nodes)
     weights = np.empty((len(x), len(nodes)))
     for node, value in zip(order, np.eye(len(nodes)), strict=True):
