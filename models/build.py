@@ -116,7 +116,7 @@ def reconstruct(
     mesh = assemble_head(head, identity)
     canvas = make_canvas(portrait, camera)
     shell = build_shell(canvas, mesh, mesh.rig.deform(pose))
-    return canvas, join(mesh, shell, pose)
+    return canvas, join(mesh, shell, pose, canvas)
 
 
 def stored_field(baked: BakedField) -> StoredField:

@@ -32,7 +32,7 @@ Matrix = NDArray[np.float64]
 ITERATIONS = 12
 PIXEL_SIGMA = 2.5 / 512
 """Trust in one landmark, as a share of the picture's side."""
-DEPTH_SIGMA = 0.012
+DEPTH_SIGMA = 0.008
 """Trust in a landmark's relative depth, canonical units; MediaPipe guesses it, but noses obey."""
 SHAPE_SIGMA = 1.0
 EXPRESSION_SIGMA = 0.22

@@ -176,7 +176,7 @@ def _point_mix(source: _Source) -> FloatArray:
     """
     joints = source.to_canonical.apply(source.joints)
     open_head = source.open_head
-    wanted = open_head.points(source.registration.shape)[open_head.point("head")]
+    wanted = source.registration.points[open_head.point("head")]
     corners = np.stack([joints[_NECK], joints[_JAW], joints[_EYES].mean(0)])
     system = np.concatenate([corners[:, 1:].T, np.ones((1, 3))])
     share = np.linalg.lstsq(system, np.append(wanted[1:], 1.0), rcond=None)[0]

@@ -16,8 +16,9 @@ Floats = NDArray[np.floating]
 _PIXEL = 0.0005
 """Canonical size of a pixel of the front views."""
 _MARGIN = 0.02
-_BAND = 0.03
-"""How far above and below its first guess a margin is looked for."""
+_DEEP = 0.06
+_BAND = _JUMP = 0.012
+"""How far from its first guess a margin may lie."""
 
 
 def place_landmarks(
@@ -58,27 +59,18 @@ def _seen_lids(
     faces: NDArray[np.int32],
 ) -> SurfacePoints:
     """Lid landmarks on the edge of what is seen of the eyeball from the front."""
-    view = _FrontView(first[list(ring)], skin, faces)
+    view = _FrontView(first, ring, skin, faces)
     x, y = view.centres()
     inside = 1.0 - ((x - eye[0]) ** 2 + (y - eye[1]) ** 2) / eye_radius**2
     ball = eye[2] + eye_radius * np.sqrt(np.maximum(inside, 0.0))
     seen = (inside > 0) & (ball > view.height)
-    columns = np.nonzero(seen.any(0))[0]
-    if len(columns) < 8:
-        return found
-    inner, outer = sorted((first[ring[8], 0], first[ring[0], 0]))
-    left, right = view.x(columns[0]), view.x(columns[-1])
     marks = {}
     for place, landmark in enumerate(ring):
-        share = np.clip((first[landmark, 0] - inner) / max(outer - inner, 1e-6), 0, 1)
-        column = int(np.clip(view.column(left + share * (right - left)), columns[0], columns[-1]))
+        column = view.column(first[landmark, 0])
         rows = np.nonzero(seen[:, column])[0]
-        if not len(rows):
-            continue
-        # Rows count upwards.
-        marks[landmark] = (rows[-1] + 1 if 0 < place < 8 else rows[0] - 1), column
-        if place in (0, 8):
-            marks[landmark] = int(rows.mean()), column + (1 if share > 0.5 else -1)
+        # The corners stay: there the ball ends before the lids do.
+        if place not in (0, 8) and len(rows):
+            marks[landmark] = int(rows[-1] + 1 if place < 8 else rows[0] - 1), column
     return view.moved(found, marks)
 
 
@@ -91,7 +83,7 @@ def _seen_lips(
 ) -> SurfacePoints:
     """Inner lip landmarks where, seen from the front, the jaw's skin begins."""
     upper, lower = INNER_LIPS_UPPER[1:-1], INNER_LIPS_LOWER[1:-1]
-    view = _FrontView(first[list(upper + lower)], skin, faces)
+    view = _FrontView(first, upper + lower, skin, faces)
     weight = view.picture(jaw)
     marks = {}
     for above, below in zip(upper, lower, strict=True):
@@ -110,12 +102,18 @@ def _seen_lips(
 class _FrontView:
     """What a parallel projection along -Z sees around some points; rows count upwards."""
 
-    def __init__(self, points: Floats, skin: Floats, faces: NDArray[np.int32]) -> None:
+    def __init__(
+        self, first: Floats, around: tuple[int, ...], skin: Floats, faces: NDArray[np.int32]
+    ) -> None:
+        self._first = first
+        points = first[list(around)]
         self._low = points.min(0)[:2] - _MARGIN
         width, height = np.ceil((points.max(0)[:2] + _MARGIN - self._low) / _PIXEL).astype(int)
         pixels = (skin[:, :2] - self._low) / _PIXEL
         corners = pixels[faces]
         within = ((corners.max(1) >= 0) & (corners.min(1) < (width, height))).all(1)
+        # Through an open slit one would see the back of the head.
+        within &= skin[faces, 2].min(1) > points[:, 2].min() - _DEEP
         self._members = np.nonzero(within)[0]
         self._faces = np.ascontiguousarray(faces[within], np.int32)
         self._hits = rasterize(pixels, 10.0 - skin[:, 2], self._faces, int(height), int(width))
@@ -127,10 +125,6 @@ class _FrontView:
         rows, columns = self.height.shape
         x, y = (np.arange(n) + 0.5 for n in (columns, rows))
         return self._low[0] + _PIXEL * x[None], self._low[1] + _PIXEL * y[:, None]
-
-    def x(self, column: int) -> float:
-        """Canonical x of a column."""
-        return float(self._low[0] + (column + 0.5) * _PIXEL)
 
     def column(self, x: float) -> int:
         """Column of a canonical x."""
@@ -147,11 +141,12 @@ class _FrontView:
         return picture
 
     def moved(self, found: SurfacePoints, marks: dict[int, tuple[int, int]]) -> SurfacePoints:
-        """``found`` with some points at pixels (row, column), where these show skin."""
+        """``found`` with some points at pixels (row, column), where these show skin nearby."""
         triangle, weights = found.triangle.copy(), found.barycentric.copy()
         for index, pixel in marks.items():
+            near = abs(pixel[0] - self.row(self._first[index, 1])) < _JUMP / _PIXEL
             inside = all(0 <= p < n for p, n in zip(pixel, self.height.shape, strict=True))
-            if inside and self._hits.triangle[pixel] >= 0:
+            if near and inside and abs(self.height[pixel] - self._first[index, 2]) < _JUMP:
                 triangle[index] = self._members[self._hits.triangle[pixel]]
                 weights[index] = self._hits.barycentric[pixel]
         return SurfacePoints(triangle, weights, found.distance)

@@ -13,13 +13,15 @@ from models.head.open_head import OpenHeadData
 FloatArray = NDArray[np.float32]
 Points = NDArray[np.float64]
 
-_ITERATIONS = 12
-_POINTS = 2500
-_NOISE = 0.004
+_ITERATIONS = 16
+_POINTS = 1800
+_NOISE = 0.002
 """How exactly a matched point is believed, canonical units."""
 _ALONG_SURFACE = 0.15
 """Weight of a match's sideways part: nearest points slide."""
 _KEPT = 0.92
+_TURN, _SHIFT, _GROWTH = 0.08, 0.03, 0.06
+"""How far the first alignment may be off: radians, canonical units, share of the size."""
 _JAW_UNIT = 0.15
 """Canonical length of a jaw weight of 1 in matching; keeps upper and lower lip apart."""
 
@@ -29,14 +31,14 @@ class Registration:
     """The open head in FLAME's average shape.
 
     Attributes:
-        shape: (64,) its identity coefficients.
+        points: (P, 3) its control vertices and named points, canonical units.
         skin: (V, 3) its skin, canonical units.
         faces: (F, 3) its outer skin, without mouth and eye sockets.
         jaw: (V,) its jaw weights, 0..1.
         distance: mean distance to FLAME's surface, canonical units.
     """
 
-    shape: Points
+    points: FloatArray
     skin: FloatArray
     faces: NDArray[np.int32]
     jaw: NDArray[np.floating]
@@ -67,8 +69,8 @@ def register(
 ) -> Registration:
     """Fit the open head's identity to another head in canonical space.
 
-    Iterated closest points, point to plane (Chen and Medioni 1992), with the identity basis as
-    the only freedom.
+    Iterated closest points, point to plane (Chen and Medioni 1992), in the space of the open
+    head's identities.
 
     Args:
         head: the open head.
@@ -76,33 +78,42 @@ def register(
         movable: (V,) skin vertices that are matched: the face.
         target, target_faces, target_jaw: vertices (N, 3), triangles and unit jaw weights (N,).
     """
-    count = head.control_count
     rows = np.nonzero(movable)[0]
     rows = rows[:: max(1, len(rows) // _POINTS)]
     to_rows = head.subdivision[rows]
+    count = head.control_count
+    free = _freedoms(head)
     mean = np.asarray(to_rows @ head.template[:count], np.float64)
-    basis = np.stack([to_rows @ shape[:count] for shape in head.shape_basis], -1)
+    basis = np.stack([to_rows @ move[:count] for move in free], -1)
     jaw = unit_jaw(head.skin_weights[:, 3])
     wanted = lifted(target, target_jaw)
     normals = _normals(target, target_faces)
-    shape = np.zeros(basis.shape[-1])
+    amount = np.zeros(basis.shape[-1])
     distance = 0.0
     for _ in range(_ITERATIONS):
-        here = mean + basis @ shape
+        here = mean + basis @ amount
         match = closest_on_mesh(lifted(here, jaw[rows]), wanted, target_faces)
         there = match.interpolate(target, target_faces)
         gap = np.linalg.norm(there - here, axis=1)
         kept = gap <= np.quantile(gap, _KEPT)
         distance = float(gap[kept].mean())
-        shape = _solve(
-            basis[kept], (there - mean)[kept], normals[match.triangle[kept]]
-        )
-    skin = head.subdivision @ head.points(shape)[:count]
-    return Registration(shape, np.asarray(skin, np.float32), faces, jaw, distance)
+        amount = _solve(basis[kept], (there - mean)[kept], normals[match.triangle[kept]])
+    points = (head.template + np.tensordot(amount, free, 1)).astype(np.float32)
+    skin = np.asarray(head.subdivision @ points[:count], np.float32)
+    return Registration(points, skin, faces, jaw, distance)
+
+
+def _freedoms(head: OpenHeadData) -> Points:
+    """(64 + 7, P, 3) identity components, then small similarities, each at unit variance."""
+    arms = head.template - head.template[: head.control_count].mean(0)
+    turns = [np.cross(axis, arms) for axis in np.eye(3)]
+    shifts = [np.broadcast_to(axis, arms.shape) for axis in np.eye(3)]
+    similar = [*(_TURN * turn for turn in turns), *(_SHIFT * s for s in shifts), _GROWTH * arms]
+    return np.concatenate([head.shape_basis, np.stack(similar)]).astype(np.float64)
 
 
 def _solve(basis: Points, wanted: Points, normals: Points) -> Points:
-    """Identity (64,) that takes the points nearest to where they are wanted (N, 3)."""
+    """Amounts (K,) that take the points nearest to where they are wanted (N, 3)."""
     across = np.einsum("nc,nck->nk", normals, basis)
     along = _ALONG_SURFACE * basis.reshape(-1, basis.shape[-1])
     system = np.concatenate([across, along]) / _NOISE

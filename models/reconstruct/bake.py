@@ -24,6 +24,7 @@ FloatArray = NDArray[np.float32]
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
 _LEAST_TRUST = 0.08
+_FRINGE_COUNT = 40_000
 _PART_RESOLUTION = 128
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
@@ -87,7 +88,7 @@ def _darken_sack(surface: Surface, rgb: FloatArray) -> None:
     flesh = np.median(rgb[tongue], 0)
     z = surface.head.rig.rest[sack, 2]
     depth = np.clip((z.max() - z) / 0.05, 0, 1)[:, None]
-    rgb[sack] = flesh * (0.62 * (1 - depth) + 0.10 * depth)
+    rgb[sack] = flesh * (0.66 * (1 - depth) + 0.20 * depth)
 
 
 def _bake_head(
@@ -103,11 +104,19 @@ def _bake_head(
     of_head = proxy.part[pixels.triangle] == Part.HEAD
     photo_weight = _photo_weight(surface, pixels, shown)[of_head]
     points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
+    fringe, fringe_rgb, opacity = _fringe_samples(surface, canvas)
     samples = SurfaceSamples(
-        np.concatenate([pixels.points[of_head], points]),
-        np.concatenate([pixels.rgb[of_head], rgb]),
-        np.concatenate([pixels.opacity[of_head], np.ones(len(points), np.float32)]),
-        np.concatenate([photo_weight, weight]),
+        np.concatenate([pixels.points[of_head], points, fringe]),
+        np.concatenate([pixels.rgb[of_head], rgb, fringe_rgb]),
+        np.concatenate([pixels.opacity[of_head], np.ones(len(points), np.float32), opacity]),
+        np.concatenate([photo_weight, weight, np.full(len(fringe), 0.3, np.float32)]),
+        np.concatenate(
+            [
+                proxy.soft[pixels.triangle[of_head]],
+                np.zeros(len(points), bool),
+                np.ones(len(fringe), bool),
+            ]
+        ),
     )
     vertices, faces = _closed_hull(surface)
     center, box_warp = _box(vertices[np.unique(faces)], resolution)
@@ -172,6 +181,23 @@ def _fill_samples(
     return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
 
 
+def _fringe_samples(
+    surface: Surface, canvas: Canvas
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points, colours and opacities all over the soft sheet, up to its very border."""
+    proxy = surface.proxy
+    members = np.nonzero(proxy.soft)[0]
+    if not len(members):
+        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.float32)
+    rng = np.random.default_rng(9)
+    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _FRINGE_COUNT, rng)
+    corners = proxy.faces[triangle]
+    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners]).astype(np.float32)
+    pixels = surface.shell.pixels[corners - surface.shell_start]
+    where = np.einsum("nc,ncd->nd", weights, pixels)
+    return points, canvas.sample(canvas.rgb, where), canvas.sample(canvas.alpha, where)
+
+
 def _bake_part(
     surface: Surface,
     canvas: Canvas,
@@ -189,9 +215,13 @@ def _bake_part(
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
-    shown = proxy.part[pixels.triangle] == part
+    shown = (proxy.part[pixels.triangle] == part) & _belongs(surface, pixels, vertex_rgb)
     # Where the photo shows the part itself, paint would only blur it.
-    hidden = ~_in_sight(surface, canvas, np.einsum("nc,ncd->nd", weights, surface.photo[corners]), hits)
+    taken = np.zeros((canvas.size, canvas.size), bool)
+    column, row = np.clip(pixels.pixels[shown].astype(np.int64), 0, canvas.size - 1).T
+    taken[row, column] = True
+    photo_points = np.einsum("nc,ncd->nd", weights, surface.photo[corners])
+    hidden = ~_in_sight(canvas, photo_points, hits, taken)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
         np.concatenate([pixels.rgb[shown], rgb]),
@@ -209,13 +239,33 @@ def _bake_part(
     )
 
 
-def _in_sight(
-    surface: Surface, canvas: Canvas, photo_points: NDArray[np.floating], hits: Hits
+def _belongs(
+    surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray
 ) -> NDArray[np.bool_]:
-    """Which points (N, 3) of the photo's pose nothing hides."""
+    """Pixels that may colour the part they fall on.
+
+    Generated teeth never lie exactly over the real ones: the dark between two rows must not
+    stick to a tooth, nor a tooth to the gum. Elsewhere (eyes, tongue, the dark) the photo rules.
+    """
+    start, mouth = surface.head.mouth_start, surface.head.mouth
+    corner = surface.proxy.faces[pixels.triangle, 0]
+    local = corner - start
+    in_mouth = (local >= 0) & (local < len(mouth.vertices))
+    region = np.full(len(corner), -1)
+    region[in_mouth] = mouth.region[local[in_mouth]]
+    luma, painted = pixels.rgb @ _LUMA, vertex_rgb[corner] @ _LUMA
+    teeth = np.isin(region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
+    gum = np.isin(region, (MouthRegion.UPPER_GUM, MouthRegion.LOWER_GUM))
+    return np.asarray(~gum & (~teeth | (luma > 0.75 * painted)))
+
+
+def _in_sight(
+    canvas: Canvas, photo_points: NDArray[np.floating], hits: Hits, taken: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which points (N, 3) of the photo's pose nothing hides, among pixels that were ``taken``."""
     where, depth = canvas.project(photo_points)
     column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
-    return np.asarray(depth < hits.depth[row, column] + _SIGHT_TOLERANCE)
+    return np.asarray((depth < hits.depth[row, column] + _SIGHT_TOLERANCE) & taken[row, column])
 
 
 def _scatter(

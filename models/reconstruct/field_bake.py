@@ -7,7 +7,7 @@ of the channels is in :mod:`models.reconstruct.analytic_decoder`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ from models.triplane.field import CHANNELS, TriplaneField
 FloatArray = NDArray[np.float32]
 
 
+#: Samples less opaque than this lie on a soft sheet unless the caller says which do.
+_SOFT = 0.985
+
+
 @dataclass(frozen=True)
 class SurfaceSamples:
     """Coloured points on the surface.
@@ -31,6 +35,7 @@ class SurfaceSamples:
         points: ``(N, 3)`` canonical; rgb: ``(N, 3)`` sRGB in 0..1.
         opacity: ``(N,)`` in 0..1 over the renderer's band; below 1 in soft hair.
         weight: ``(N,)`` trust, not negative; 1 for the photo, less for what was completed.
+        soft: ``(N,)`` on the half-transparent sheet; only there does the opacity count.
 
     Raises:
         ValueError: if the arrays' lengths differ, if there is no sample, or if a value is not
@@ -41,6 +46,7 @@ class SurfaceSamples:
     rgb: FloatArray
     opacity: FloatArray
     weight: FloatArray
+    soft: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
         count = len(self.points)
@@ -54,6 +60,8 @@ class SurfaceSamples:
             if not np.isfinite(array).all():
                 raise ValueError(f"samples' {name} must be finite")
             object.__setattr__(self, name, array)
+        soft = np.asarray(self.soft, bool)
+        object.__setattr__(self, "soft", soft if len(soft) else self.opacity < _SOFT)
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,9 @@ def bake_field(
     planes = np.zeros((3, CHANNELS, resolution, resolution), np.float32)
     write_geometry(planes, heights, box_warp)
     write_patterns(planes, heights, box_warp)
+    soft = samples.soft
     planes[:, SOLIDITY] = fit_solidity(
-        points, samples.opacity, samples.weight, box_warp, resolution
+        points[soft], samples.opacity[soft], samples.weight[soft], box_warp, resolution
     )
     fit = ColourFit(points, samples.rgb, samples.weight, heights, planes[:, PATTERN], box_warp)
     fit.solve()

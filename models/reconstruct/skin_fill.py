@@ -9,6 +9,7 @@ from scipy.sparse.linalg import cg
 
 from models.head.assemble import Region
 from models.reconstruct.canvas import Canvas
+from models.reconstruct.normals import vertex_normals
 from models.reconstruct.surface import Surface
 from models.render.zbuffer import Hits
 
@@ -79,20 +80,6 @@ def _side_tone(photo: FloatArray, seen: FloatArray, mirror: NDArray[np.int32]) -
     # which diffusion joins. A gentle correction of overall colour is all that is safe.
     ratio = np.median(photo[both], 0) / np.maximum(np.median(photo[mirror[both]], 0), 1e-3)
     return np.clip(ratio, 0.8, 1.25).astype(np.float32)
-
-
-def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray:
-    """Area-weighted unit normals (V, 3)."""
-    corners = vertices[faces]
-    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.zeros((len(vertices), 3))
-    for axis in range(3):
-        for corner in range(3):
-            total[:, axis] += np.bincount(
-                faces[:, corner], face[:, axis], minlength=len(vertices)
-            )
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-12)).astype(np.float32)
 
 
 def _diffuse(

@@ -12,11 +12,9 @@ from models.reconstruct.plane_fit import PlaneFit, improve, make_lattice
 
 FloatArray = NDArray[np.float32]
 
-#: Solidity of solid places, and what is enough for them.
-_SOLID, _ENOUGH = 2.3, 2.1
-#: Opacity from which a sample counts as solid.
-_OPAQUE = 0.985
-_SWEEPS = 3
+#: Solidity of solid places.
+_SOLID = 2.3
+_SWEEPS = 24
 
 
 def fit_solidity(
@@ -24,34 +22,26 @@ def fit_solidity(
 ) -> FloatArray:
     """Return the solidity channel ``(3, R, R)`` of the three planes.
 
+    Only the front plane is used: soft hair is a sheet that faces the front, and a share of it in
+    the other planes would streak through everything behind it.
+
     Args:
-        points: ``(N, 3)`` relative to the box's centre; opacity, weight: ``(N,)``.
+        points: ``(N, 3)`` of the soft sheet, relative to the box's centre; opacity, weight:
+            ``(N,)``. Away from them all is solid.
         box_warp: side of the box; resolution: texels along a side.
     """
     planes = np.zeros((3, resolution, resolution), np.float32)
-    solid = opacity >= _OPAQUE
-    if solid.all():
-        planes[0] = _SOLID
+    planes[0] = _SOLID
+    if len(points) == 0:
         return planes
-    target = np.where(solid, _SOLID, opacity_solidity(opacity, SHEET_DEPTH)).astype(np.float32)
+    target = opacity_solidity(opacity, SHEET_DEPTH) - np.float32(_SOLID)
     texels = texel_coordinates(points, box_warp, resolution)
+    column, row, _ = AXES[0]
     everything = np.ones(len(points), bool)
-    fits = []
-    for plane, (column, row, _) in enumerate(AXES):
-        lattice = make_lattice(texels[:, column], texels[:, row], everything, resolution)
-        ridge = 0.0 if plane == 0 else 0.03
-        smoothness = 0.002 if plane == 0 else 0.02
-        fits.append(PlaneFit(lattice, weight, channels=1, smoothness=smoothness, ridge=ridge))
-    residual = target[None].copy()
-    fits[0].start_from_mean(residual)
-    for _ in range(_SWEEPS):
-        for fit in (fits[0], fits[2], fits[1]):
-            # More than enough is not an error.
-            reached = target - residual[0]
-            forgiven = solid & (reached > _ENOUGH)
-            residual[0, forgiven] = 0
-            target = np.where(forgiven, reached, target)
-            improve([fit], residual, 12)
-    for plane, fit in enumerate(fits):
-        planes[plane] = fit.values[0]
+    lattice = make_lattice(texels[:, column], texels[:, row], everything, resolution)
+    fit = PlaneFit(lattice, weight, channels=1, smoothness=0.002, ridge=0.0005)
+    residual = np.ascontiguousarray(target[None], np.float32)
+    fit.start_from_mean(residual)
+    improve([fit], residual, _SWEEPS)
+    planes[0] += fit.values[0]
     return planes

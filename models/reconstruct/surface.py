@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from models.animate.proxy import Part, Proxy
 from models.animate.rig import Rig
-from models.head.assemble import HeadMesh
+from models.head.assemble import HeadMesh, Region
 from models.head.mouth import MouthRegion
 from models.pose import Pose
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.normals import vertex_normals
 from models.reconstruct.shell import Shell
 
 FloatArray = NDArray[np.float32]
@@ -21,6 +23,7 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 )
 """Lips and lids a little apart and a little closed, so that both edges of each own texels."""
 
+_SUNK = 0.012
 _MOUTH_SPREAD = {
     MouthRegion.UPPER_TEETH: 0.12,
     MouthRegion.UPPER_GUM: 0.12,
@@ -56,12 +59,13 @@ class Surface:
         return len(self.head.rig.rest)
 
 
-def join(head: HeadMesh, shell: Shell, photo_pose: Pose) -> Surface:
+def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
     """One mesh, one rig."""
     start = len(head.rig.rest)
+    rest = head.rig.rest + _sunk(head, canvas, head.rig.deform(photo_pose))
     rig = replace(
         head.rig,
-        rest=np.concatenate([head.rig.rest, shell.vertices]),
+        rest=np.concatenate([rest, shell.vertices]),
         weights=np.concatenate([head.rig.weights, shell.weights]),
     )
     faces = np.concatenate([head.faces, shell.faces + start]).astype(np.int32)
@@ -79,3 +83,35 @@ def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
         members = np.nonzero(head.mouth.region == region)[0]
         lift[members + head.mouth_start, 1] = height
     return lift
+
+
+def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
+    """Displacement (V, 3) of the scalp below the hair; two surfaces so close would flicker.
+
+    ``photo`` are the head's vertices in the photo. Sunk is what shows hair there, and above the
+    ears what the photo does not show at all.
+    """
+    count = head.skin_count
+    skin = photo[:count]
+    faces = head.faces[(head.faces < count).all(1)]
+    normals = vertex_normals(skin, faces)
+    towards = canvas.camera.cam2world[:3, 3] - skin
+    facing = np.einsum("ij,ij->i", normals, towards / np.linalg.norm(towards, axis=1)[:, None])
+    where, _ = canvas.project(skin)
+    garment = canvas.classes["hair"] + canvas.classes["clothes"]
+    covered = canvas.sample(garment, where) > 0.5
+    ear = head.skin_region == Region.EAR
+    level = float(np.median(head.rig.rest[:count][ear, 1])) if ear.any() else 0.0
+    away = (facing < 0.1) & (head.rig.rest[:count, 1] > level) & (skin[:, 2] < 0.08)
+    forehead = head.rig.rest[:count, 1] > level
+    depth = ((covered & forehead & (facing > -0.2)) | away) & (head.skin_region != Region.EYE_SOCKET)
+    depth = np.where(ear & ~away, 0.0, depth.astype(np.float64))
+    links = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    degree = np.bincount(links.ravel(), minlength=count)
+    for _ in range(4):
+        total = np.bincount(links[:, 0], depth[links[:, 1]], count)
+        total += np.bincount(links[:, 1], depth[links[:, 0]], count)
+        depth = 0.5 * depth + 0.5 * total / np.maximum(degree, 1)
+    offset = np.zeros_like(head.rig.rest)
+    offset[:count] = -_SUNK * depth[:, None] * normals
+    return offset

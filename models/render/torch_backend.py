@@ -106,6 +106,8 @@ def _surface(
     x, y = column - record[..., 22], row - record[..., 23]
     planes = record[..., :12].reshape(*quad.shape, 4, 3)
     values = planes[..., 0] * x[..., None] + planes[..., 1] * y[..., None] + planes[..., 2]
+    # Records of triangles out of sight were never written: no NaN may leak from free samples.
+    values = torch.where((quad >= 0)[..., None], values, torch.ones_like(values))
     depth = 1 / values[..., 3]
     return values[..., :3] * depth[..., None], depth
 
@@ -290,6 +292,6 @@ def _guides(
         ((shares[..., None] * corners).sum(2) * covered[..., None]).sum(1), dim=1
     )
     count = covered.sum(1, keepdim=True)
-    mean_depth = (depth.nan_to_num() * covered).sum(1, keepdim=True) / count
-    mean_position = (positions.nan_to_num() * covered[..., None]).sum(1) / count
+    mean_depth = (depth * covered).sum(1, keepdim=True) / count
+    mean_position = (positions * covered[..., None]).sum(1) / count
     return _scatter(view, torch.cat([mean_depth, normal, mean_position], 1))
