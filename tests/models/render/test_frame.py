@@ -15,9 +15,10 @@ from models.render.frame import Frame, FrameBuffers, render_frame, warm_up
 from models.render.narrowband import render_bands
 from models.render.packed import pack
 from models.render.raster import draw_band
+from models.triplane.field import TriplaneField
 from models.triplane.reference import Quality, Warp, render_reference
 from models.triplane.surface_warp import NearestSurfaceWarp
-from tests.models.render.scenes import RADIUS, SphereScene, sphere_scene
+from tests.models.render.scenes import RADIUS, SphereScene, analytic_decoder, sphere_scene
 
 GREY = np.full(3, 0.5, np.float32)
 
@@ -166,6 +167,7 @@ def test_soft_layer_is_composited_over_what_lies_behind(scene: SphereScene):
     alone = draw(
         SphereScene(canonical[count:], scene.faces, scene.part, scene.field, scene.decoder),
         posed[count:],
+        soft=np.ones(len(scene.faces), bool),
         **short,
     )
     sphere = draw(scene, **short)
@@ -177,6 +179,66 @@ def test_soft_layer_is_composited_over_what_lies_behind(scene: SphereScene):
     assert np.abs(frame.rgb * frame.alpha - expected)[middle].max() < 1e-4
     hidden = draw(both, posed * np.array([1, 1, 1], np.float32), soft=~soft, **short)
     assert np.abs(hidden.rgb - expected)[middle].max() > 1e-3, "behind the veil it is hidden"
+
+
+def sheet(thickness: float) -> SphereScene:
+    """A square that faces the viewer; its field is dense for ``thickness`` behind it only."""
+    box, resolution = 0.4, 512
+    texel = ((np.arange(resolution) + 0.5) / resolution - 0.5) * box
+    planes = np.zeros((3, 32, resolution, resolution), np.float32)
+    planes[1, 0] = 3 * (thickness / 2 - np.abs(texel + thickness / 2))[:, None]
+    planes[0, 1], planes[0, 2] = 3 * texel[None], 3 * texel[:, None]
+    corners = [(-0.15, -0.15, 0), (0.15, -0.15, 0), (0.15, 0.15, 0), (-0.15, 0.15, 0)]
+    return SphereScene(
+        np.array(corners, np.float32),
+        np.array([[0, 1, 2], [0, 2, 3]], np.int32),
+        np.zeros(2, np.uint8),
+        TriplaneField(planes, np.zeros(3, np.float32), box),
+        analytic_decoder(),
+    )
+
+
+@pytest.mark.parametrize("device", ["cpu", "cpu:0"])
+@pytest.mark.parametrize("thickness", [0.0004, 0.001])
+def test_thin_solid_sheet_hides_the_background(thickness: float, device: str):
+    """The band leaves the sheet again; samples meet little of it or nothing."""
+    thin, middle = sheet(thickness), (slice(None), slice(23, 41), slice(23, 41))
+    arguments = {"camera": Camera.orbit(), "device": device}
+    veil = draw(thin, soft=np.ones(2, bool), **arguments)
+    assert veil.alpha[middle].max() < 0.9, "the field alone must let light through"
+    frame = draw(thin, **arguments)
+    bright = over_background(frame.rgb, frame.alpha, np.full(3, 50, np.float32))
+    assert np.abs(bright - frame.rgb)[middle].max() < 1e-5
+    finest = draw(thin, samples=32, **arguments)
+    assert np.ptp(finest.rgb[0][middle[1:]]) > 0.2
+    assert np.abs(frame.rgb - finest.rgb)[middle].max() < 0.02, "the sheet's own colour"
+
+
+def test_fringe_behind_a_solid_edge_leaves_no_line(scene: SphereScene):
+    """Solid over fringe over background: at the edge nothing but a mixture of both sides."""
+    count = len(scene.vertices)
+    behind = scene.vertices * np.float32(2) - np.array([0, 0, 1.2], np.float32)
+    posed = np.concatenate([scene.vertices * np.float32(0.5), behind])
+    canonical = np.concatenate([scene.vertices, scene.vertices * np.float32(1.006)])
+    faces = np.concatenate([scene.faces, scene.faces + count]).astype(np.int32)
+    soft = np.arange(len(faces)) >= len(scene.faces)
+    both = SphereScene(canonical, faces, np.zeros(len(faces), np.uint8), *scene_field(scene))
+    arguments = {"camera": Camera.orbit(), "band": 0.002, "soft": soft}
+    fringe = draw(
+        SphereScene(canonical[count:], scene.faces, scene.part, scene.field, scene.decoder),
+        posed[count:],
+        **{**arguments, "soft": np.ones(len(scene.faces), bool)},
+    )
+    solid = draw(scene, posed[:count], camera=Camera.orbit(), band=0.002)
+    edge = (solid.alpha[0] > 0.1) & (solid.alpha[0] < 0.9)
+    assert edge.sum() > 30 and 0.05 < fringe.alpha[0][edge].mean() < 0.95
+    expected_alpha = solid.alpha + fringe.alpha * (1 - solid.alpha)
+    expected = solid.rgb * solid.alpha + fringe.rgb * fringe.alpha * (1 - solid.alpha)
+    for device in ("cpu", "cpu:0"):
+        frame = draw(both, posed, device=device, **arguments)
+        for found, wanted in ((frame.alpha, expected_alpha), (frame.rgb * frame.alpha, expected)):
+            error = np.abs(found - wanted)[:, edge]
+            assert error.max() < 0.06 and error.mean() < 0.01
 
 
 def test_back_faces_are_drawn_from_inside(scene: SphereScene):
