@@ -71,7 +71,7 @@ class Avatar:
         Args:
             photo: a picture file, or an RGB array (H, W, 3).
             face: which face, 0 is the largest; None takes the largest too.
-            head: ``open``; FLAME files are not supported yet.
+            head: ``open``, or the path of a FLAME file (.pkl or .npz).
             resolution: texels along a side of the head's planes, 32 to 512.
             device: where torch parts of the build run; none does so far.
             progress: called with the name of each stage and the share done when it begins. What
@@ -80,17 +80,15 @@ class Avatar:
         Raises:
             BadInput: for a photo or setting that cannot be used; MissingAsset: without weights.
         """
-        if str(head) != "open":
-            raise BadInput(
-                f"{head} cannot be used: avatars can be built on the open head only so far, "
-                "leave --head out."
-            )
         if resolution not in RESOLUTIONS:
             raise BadInput(f"The resolution must lie between 32 and 512, not {resolution}.")
         choose_device(device)
         from models.build import build_parts
 
-        return cls(build_parts(photo, face=face, resolution=resolution, progress=progress))
+        parts = build_parts(
+            photo, face=face, head=head, resolution=resolution, progress=progress
+        )
+        return cls(parts)
 
     @classmethod
     def load(cls, path: str | Path) -> Avatar:

@@ -15,9 +15,10 @@ from models.assets import find_asset, get_asset
 from models.avatar_parts import STAGES, AvatarParts, BuildReport, Origin, SourcePhoto
 from models.camera import Camera
 from models.head.assemble import Identity, assemble_head
+from models.head.choice import OPEN, HeadChoice, choose_head
 from models.head.fit import HeadFit, fit_head
 from models.head.identity import identity_of
-from models.head.open_head import OpenHeadData, load_open_head
+from models.head.open_head import OpenHeadData
 from models.plane_storage import StoredField, StoredPlanes
 from models.portrait.parse import CLASS_NAMES
 from models.portrait.portrait import Portrait, prepare
@@ -64,28 +65,30 @@ def build_parts(
     photo: str | Path | NDArray[np.generic],
     *,
     face: int | None = None,
+    head: str | Path = OPEN,
     resolution: int = 256,
     progress: Progress | None = None,
 ) -> AvatarParts:
-    """Build an avatar's parts on the open head.
+    """Build an avatar's parts.
 
     Args:
         photo: a picture file, or an RGB array (H, W, 3).
         face: which face, 0 is the largest; None takes the largest too.
+        head: ``open``, or a FLAME file.
         resolution: texels along a side of the head's planes.
         progress: called when a stage begins; what it raises ends the build.
 
     Raises:
-        BadInput: for a photo that cannot be used; MissingAsset: for missing weights.
+        BadInput: for a photo or head that cannot be used; MissingAsset: for missing weights.
     """
     stages = _Stages(progress)
     stages.begin("portrait")
     portrait = prepare(photo, face)
     stages.begin("fit")
-    head = load_open_head()
-    fit, identity, pose = fit_person(head, portrait)
+    chosen = choose_head(head)
+    fit, identity, pose = fit_person(chosen.data, portrait)
     stages.begin("reconstruct")
-    canvas, surface = reconstruct(head, identity, pose, fit.camera, portrait)
+    canvas, surface = reconstruct(chosen.data, identity, pose, fit.camera, portrait)
     stages.begin("bake")
     baked = bake_fields(portrait, canvas, surface, resolution, identity.iris_ratio)
     fields = tuple(stored_field(field) for field in baked)
@@ -95,7 +98,7 @@ def build_parts(
         fields=fields,
         decoder=analytic_decoder(),
         source=_source(portrait, fit.camera, pose),
-        origin=_origin(head, identity, portrait),
+        origin=_origin(chosen, identity, portrait),
         report=BuildReport(stages.seconds, fit.error, _warnings(portrait, fit)),
     )
 
@@ -155,16 +158,16 @@ def _eight_bit(image: FloatArray) -> NDArray[np.uint8]:
     return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
-def _origin(head: OpenHeadData, identity: Identity, portrait: Portrait) -> Origin:
+def _origin(head: HeadChoice, identity: Identity, portrait: Portrait) -> Origin:
     used = [get_asset(name) for name in _ASSETS if find_asset(name) is not None]
     return Origin(
         name=Path(portrait.name).stem,
-        head="open",
-        head_file=None,
+        head=head.kind,
+        head_file=head.file,
         shape=tuple(float(value) for value in identity.shape),
-        metres_per_unit=head.metres_per_unit,
+        metres_per_unit=head.data.metres_per_unit,
         made_with=f"Triptych {_version()}",
-        licences=tuple(f"{a.name}: {a.licence} ({a.holder})" for a in used),
+        licences=(*(f"{a.name}: {a.licence} ({a.holder})" for a in used), *head.licences),
         details={
             "iris_ratio": identity.iris_ratio,
             "eye_axis": identity.eye_axis.astype(float).tolist(),

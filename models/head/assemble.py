@@ -12,7 +12,6 @@ from models.animate.proxy import Part
 from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
-from models.head.gaze import EYE_RADIUS
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
 from models.head.lids import blink_shapes
 from models.head.lips import lip_seal
@@ -103,10 +102,10 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     eye = eyeball(iris_radius=float(np.clip(identity.iris_ratio, 0.28, 0.5)))
     centres = np.stack([points[head.point("eye_left")], points[head.point("eye_right")]])
     eyes = [
-        centre + EYE_RADIUS * eye.vertices @ gaze_matrix(*axis).T
+        centre + head.eye_radius * eye.vertices @ gaze_matrix(*axis).T
         for centre, axis in zip(centres, identity.eye_axis, strict=True)
     ]
-    mouth, mouth_vertices = _place_mouth(landmarks)
+    mouth, mouth_vertices = _place_mouth(landmarks, sack=not _has_sack(head))
     teeth = np.isin(mouth.region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
     outer = head.skin_faces[_skin_part(head) == Part.HEAD]
     mouth_vertices = tuck_behind(mouth_vertices, teeth, skin + seal, outer)
@@ -162,12 +161,23 @@ def _skin_part(head: OpenHeadData) -> NDArray[np.uint8]:
     return np.where(inner.all(1), Part.MOUTH, Part.HEAD).astype(np.uint8)
 
 
-def _place_mouth(landmarks: NDArray[np.floating]) -> tuple[PartMesh, NDArray[np.floating]]:
-    """The generated mouth and its vertices in canonical space, behind the closed lips."""
+def _has_sack(head: OpenHeadData) -> bool:
+    """Whether the skin goes on behind the lips; FLAME's ends there."""
+    return bool((head.region == Region.INNER_MOUTH).any())
+
+
+def _place_mouth(
+    landmarks: NDArray[np.floating], *, sack: bool = False
+) -> tuple[PartMesh, NDArray[np.floating]]:
+    """The generated mouth and its vertices in canonical space, behind the closed lips.
+
+    ``sack`` puts a cavity round it, for skin that has none.
+    """
     corners = landmarks[[OUTER_LIPS[0], OUTER_LIPS[10]]]
     units_per_metre = float(np.linalg.norm(corners[0] - corners[1])) / _MOUTH_WIDTH
     parts = mouth_parts()
-    parts.pop(MouthRegion.CAVITY)
+    if not sack:
+        parts.pop(MouthRegion.CAVITY)
     parts[MouthRegion.TONGUE].vertices[:, 1] -= _TONGUE_DOWN
     mouth = merge_parts(parts.values())
     middle = [INNER_LIPS_UPPER[5], INNER_LIPS_LOWER[5]]
@@ -285,9 +295,9 @@ def _lids(head: OpenHeadData, skin: FloatArray, centres: FloatArray) -> tuple[In
     rows, spheres = [], []
     for shape, centre in zip(shapes, centres, strict=True):
         moved = np.linalg.norm(shape, axis=1) > 0.0014
-        near = np.linalg.norm(skin - centre, axis=1) < 1.35 * EYE_RADIUS
+        near = np.linalg.norm(skin - centre, axis=1) < 1.35 * head.eye_radius
         lid = np.nonzero(moved & near & outside)[0]
         rows.append(lid)
-        sphere = np.append(centre, EYE_RADIUS + _LID_THICKNESS)
+        sphere = np.append(centre, head.eye_radius + _LID_THICKNESS)
         spheres.append(np.broadcast_to(sphere, (len(lid), 4)))
     return np.concatenate(rows).astype(np.int32), np.concatenate(spheres).astype(np.float32)

@@ -152,9 +152,7 @@ def _match(flame: FlameArrays, open_head: OpenHeadData) -> _Source:
         raise BadInput(_NO_FACE) from error
     if not found.distance < _FARTHEST:
         raise BadInput(_NO_FACE)
-    return _Source(
-        flame, open_head, joints, to_canonical, vertices, skin, triangles, jaw, found
-    )
+    return _Source(flame, open_head, joints, to_canonical, vertices, skin, triangles, jaw, found)
 
 
 def _skin(flame: FlameArrays) -> tuple[NDArray[np.int64], IntArray]:

@@ -1,4 +1,4 @@
-"""MediaPipe's landmarks on FLAME's skin: nearest points, and lids and lips where edges are seen."""
+"""MediaPipe's landmarks on FLAME's skin: nearest points, and lids where their edge is seen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.head.flame_register import Registration, lifted, unit_jaw
-from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, LID_LEFT, LID_RIGHT
+from models.head.landmarks import LID_LEFT, LID_RIGHT
 from models.head.mesh_match import SurfacePoints, closest_on_mesh
 from models.head.open_head import OpenHeadData
 from models.render.zbuffer import rasterize
@@ -17,7 +17,7 @@ _PIXEL = 0.0005
 """Canonical size of a pixel of the front views."""
 _MARGIN = 0.02
 _DEEP = 0.06
-_BAND = _JUMP = 0.012
+_JUMP = 0.012
 """How far from its first guess a margin may lie."""
 
 
@@ -46,7 +46,7 @@ def place_landmarks(
     first = found.interpolate(skin, faces)
     for ring, eye in zip((LID_LEFT, LID_RIGHT), eyes, strict=True):
         found = _seen_lids(found, first, ring, eye, eye_radius, skin, faces)
-    return _seen_lips(found, first, skin, jaw, faces)
+    return found
 
 
 def _seen_lids(
@@ -71,31 +71,6 @@ def _seen_lids(
         # The corners stay: there the ball ends before the lids do.
         if place not in (0, 8) and len(rows):
             marks[landmark] = int(rows[-1] + 1 if place < 8 else rows[0] - 1), column
-    return view.moved(found, marks)
-
-
-def _seen_lips(
-    found: SurfacePoints,
-    first: Floats,
-    skin: Floats,
-    jaw: Floats,
-    faces: NDArray[np.int32],
-) -> SurfacePoints:
-    """Inner lip landmarks where, seen from the front, the jaw's skin begins."""
-    upper, lower = INNER_LIPS_UPPER[1:-1], INNER_LIPS_LOWER[1:-1]
-    view = _FrontView(first, upper + lower, skin, faces)
-    weight = view.picture(jaw)
-    marks = {}
-    for above, below in zip(upper, lower, strict=True):
-        column = view.column(0.5 * (first[above, 0] + first[below, 0]))
-        guess = view.row(0.5 * (first[above, 1] + first[below, 1]))
-        reach = int(_BAND / _PIXEL)
-        rows = np.arange(max(guess - reach, 0), min(guess + reach, len(weight) - 1))
-        rise = weight[rows, column] - weight[rows + 1, column]
-        if not len(rows) or not np.nanmax(rise) > 0.15:
-            continue
-        row = int(rows[np.nanargmax(rise)])
-        marks[below], marks[above] = (row, column), (row + 1, column)
     return view.moved(found, marks)
 
 
@@ -133,12 +108,6 @@ class _FrontView:
     def row(self, y: float) -> int:
         """Row of a canonical y."""
         return int(np.clip((y - self._low[1]) / _PIXEL, 0, self.height.shape[0] - 1))
-
-    def picture(self, values: Floats) -> Floats:
-        """(H, W) values of the vertices, NaN where there is no skin."""
-        picture = np.full(self.height.shape, np.nan)
-        picture[self._hits.triangle >= 0] = self._hits.interpolate(self._faces, values)
-        return picture
 
     def moved(self, found: SurfacePoints, marks: dict[int, tuple[int, int]]) -> SurfacePoints:
         """``found`` with some points at pixels (row, column), where these show skin nearby."""

@@ -19,7 +19,7 @@ from models.pose import Pose
 FloatArray = NDArray[np.float32]
 
 IRIS_RATIO = 0.365
-"""Iris radius over eyeball radius where no iris can be measured."""
+"""Iris radius over the open head's eyeball radius where no iris can be measured."""
 IRIS_RANGE = (0.28, 0.50)
 
 _SKULL_MARGIN = 0.012
@@ -119,6 +119,7 @@ def rest_axes(pose: Pose) -> FloatArray:
 def iris_ratio(head: OpenHeadData, fit: HeadFit, landmarks: FloatArray, size: int) -> float:
     """Iris radius over the eyeball's, from MediaPipe's iris rims; ``size`` pixels make the crop."""
     ratios = []
+    usual = IRIS_RATIO * EYE_RADIUS / head.eye_radius
     for side, iris, lids in (("left", IRIS_LEFT, LID_LEFT), ("right", IRIS_RIGHT, LID_RIGHT)):
         if openness(landmarks[list(lids), :2].astype(np.float64)) < _SHUT:
             continue
@@ -126,10 +127,10 @@ def iris_ratio(head: OpenHeadData, fit: HeadFit, landmarks: FloatArray, size: in
         # A turned iris is foreshortened in one direction only.
         across = max(np.linalg.norm(rim[0] - rim[2]), np.linalg.norm(rim[1] - rim[3]))
         _, depth = fit.camera.project(eye_centre(head, fit.shape, side)[None])
-        radius = float(across) / 2 * (float(depth[0]) - EYE_RADIUS)
-        ratios.append(radius / float(fit.camera.intrinsics[0, 0]) / EYE_RADIUS)
+        radius = float(across) / 2 * (float(depth[0]) - head.eye_radius)
+        ratios.append(radius / float(fit.camera.intrinsics[0, 0]) / head.eye_radius)
     if not ratios:
-        return IRIS_RATIO
+        return float(np.clip(usual, *IRIS_RANGE))
     if max(ratios) > _DISAGREEMENT * min(ratios):
-        ratios = [min(ratios, key=lambda ratio: abs(ratio - IRIS_RATIO))]
+        ratios = [min(ratios, key=lambda ratio: abs(ratio - usual))]
     return float(np.clip(np.mean(ratios), *IRIS_RANGE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +24,6 @@ FloatArray = NDArray[np.float32]
 
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
-_LEAST_TRUST = 0.08
 _FRINGE_COUNT = 40_000
 _PART_RESOLUTION = 128
 _MARGIN = 1.03
@@ -84,10 +84,12 @@ def _darken_sack(surface: Surface, rgb: FloatArray) -> None:
     """Inside the lips it gets dark quickly: dark red by the depth behind the mouth's opening."""
     head = surface.head
     sack = np.unique(head.faces[(head.part == Part.MOUTH) & (head.faces[:, 0] < head.skin_count)])
+    if not len(sack):
+        return
     tongue = head.mouth_start + np.nonzero(head.mouth.region == MouthRegion.TONGUE)[0]
     flesh = np.median(rgb[tongue], 0)
     z = surface.head.rig.rest[sack, 2]
-    depth = np.clip((z.max() - z) / 0.05, 0, 1)[:, None]
+    depth = np.clip((z.max() - z - 0.02) / 0.10, 0, 1)[:, None]
     rgb[sack] = flesh * (0.66 * (1 - depth) + 0.20 * depth)
 
 
@@ -102,7 +104,7 @@ def _bake_head(
 ) -> BakedField:
     proxy = surface.proxy
     of_head = proxy.part[pixels.triangle] == Part.HEAD
-    photo_weight = _photo_weight(surface, pixels, shown)[of_head]
+    photo_weight = _photo_weight(surface, canvas, pixels, shown)[of_head]
     points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
     fringe, fringe_rgb, opacity = _fringe_samples(surface, canvas)
     samples = SurfaceSamples(
@@ -143,13 +145,25 @@ def _closed_hull(surface: Surface) -> tuple[FloatArray, NDArray[np.int32]]:
     return vertices, np.concatenate([faces, lid]).astype(np.int32)
 
 
-def _photo_weight(surface: Surface, pixels: PixelSamples, shown: FloatArray) -> FloatArray:
-    """Trust (N,) in the photo's pixels: little where skin is grazed or something else covers it."""
-    count = surface.head.skin_count
+def _photo_weight(
+    surface: Surface, canvas: Canvas, pixels: PixelSamples, shown: FloatArray
+) -> FloatArray:
+    """Trust (N,) in the photo's pixels.
+
+    Full on the shell and on skin that is seen straight; half at least anywhere inside the face
+    (wings of the nose); next to none where skin is grazed near its outline, or hair covers it.
+    """
     corners = surface.proxy.faces[pixels.triangle]
-    on_skin = (corners < count).all(1)
+    on_skin = (corners < surface.head.skin_count).all(1)
+    column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
+    face = np.zeros((canvas.size, canvas.size), np.uint8)
+    inner = surface.proxy.part[pixels.triangle] != Part.HEAD
+    face[row[on_skin | inner], column[on_skin | inner]] = 1
+    to_outline = cv2.distanceTransform(face, cv2.DIST_L2, 5)[row, column]
+    least = np.clip((to_outline - 4.0) / 12.0, 0.01, 0.5)
     trust = np.ones(len(corners), np.float32)
-    trust[on_skin] = _LEAST_TRUST + (1 - _LEAST_TRUST) * shown[corners[on_skin]].mean(1)
+    seen = shown[corners[on_skin]].mean(1)
+    trust[on_skin] = least[on_skin] + (1 - least[on_skin]) * seen
     return trust
 
 
