@@ -85,9 +85,7 @@ class Avatar:
         choose_device(device)
         from models.build import build_parts
 
-        parts = build_parts(
-            photo, face=face, head=head, resolution=resolution, progress=progress
-        )
+        parts = build_parts(photo, face=face, head=head, resolution=resolution, progress=progress)
         return cls(parts)
 
     @classmethod

@@ -22,8 +22,8 @@ from models.head.flame import FlameHead
 from models.head.flame_arkit import align_flame, apply_arkit_map, fit_arkit_map
 from models.head.flame_file import JOINTS, FlameArrays
 from models.head.flame_landmarks import place_landmarks
-from models.head.flame_register import Registration, outer_faces, register, unit_jaw
 from models.head.flame_regions import head_regions
+from models.head.flame_register import Registration, outer_faces, register, unit_jaw
 from models.head.gaze import EYE_RADIUS
 from models.head.loop_subdivision import loop_subdivision
 from models.head.mesh_match import Similarity
@@ -159,7 +159,7 @@ def _skin(flame: FlameArrays) -> tuple[NDArray[np.int64], IntArray]:
     """FLAME's vertices without eyeballs, and triangles among them."""
     faces = flame.faces[~_eyeballs(flame)[flame.faces].any(1)]
     used, flat = np.unique(faces, return_inverse=True)
-    return used, flat.reshape(-1, 3).astype(np.int32)
+    return used.astype(np.int64), flat.reshape(-1, 3).astype(np.int32)
 
 
 def _eyeballs(flame: FlameArrays) -> NDArray[np.bool_]:
