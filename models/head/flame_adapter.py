@@ -215,8 +215,8 @@ def _blendshapes(source: _Source) -> FloatArray:
     expression, jaw = apply_arkit_map(arkit_map, np.eye(len(ARKIT_NAMES)))
     with torch.no_grad():
         model = FlameHead(flame)
-        posed = model(torch.from_numpy(expression), jaw=torch.from_numpy(jaw)).numpy()
-    shapes = source.turned(posed[:, source.skin] - flame.template[source.skin])
+        posed = model(expression=torch.from_numpy(expression), jaw=torch.from_numpy(jaw))
+    shapes = source.turned(posed.numpy()[:, source.skin] - flame.template[source.skin])
     match = found.find(source.vertices[source.skin], source.jaw)
     near = _near_eyes(source)[:, None]
     for index in _LIDS:

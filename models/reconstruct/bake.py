@@ -195,9 +195,7 @@ def _fill_samples(
     return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
 
 
-def _fringe_samples(
-    surface: Surface, canvas: Canvas
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _fringe_samples(surface: Surface, canvas: Canvas) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points, colours and opacities all over the soft sheet, up to its very border."""
     proxy = surface.proxy
     members = np.nonzero(proxy.soft)[0]
@@ -253,9 +251,7 @@ def _bake_part(
     )
 
 
-def _belongs(
-    surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray
-) -> NDArray[np.bool_]:
+def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> NDArray[np.bool_]:
     """Pixels that may colour the part they fall on.
 
     Generated teeth never lie exactly over the real ones: the dark between two rows must not
@@ -305,4 +301,3 @@ def _box(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:
     low, high = points.min(0), points.max(0)
     side = float((high - low).max()) * _MARGIN * resolution / (resolution - 6)
     return ((low + high) / 2).astype(np.float32), side
-

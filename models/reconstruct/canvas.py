@@ -50,7 +50,7 @@ class Canvas:
         return (where * self.size).astype(np.float32), depth.astype(np.float32)
 
     def sample(self, picture: FloatArray, pixels: NDArray[np.floating]) -> FloatArray:
-        """Bilinear values at pixel positions (N, 2): picture (S, S) -> (N,), (C, S, S) -> (N, C)."""
+        """Bilinear values at pixels (N, 2): picture (S, S) -> (N,), (C, S, S) -> (N, C)."""
         image = picture if picture.ndim == 2 else np.moveaxis(picture, 0, -1)
         return bilinear(image, pixels)
 

@@ -15,8 +15,6 @@ def vertex_normals(vertices: FloatArray, faces: NDArray[np.int32]) -> FloatArray
     total = np.zeros((len(vertices), 3))
     for axis in range(3):
         for corner in range(3):
-            total[:, axis] += np.bincount(
-                faces[:, corner], face[:, axis], minlength=len(vertices)
-            )
+            total[:, axis] += np.bincount(faces[:, corner], face[:, axis], minlength=len(vertices))
     length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-12)).astype(np.float32)
+    return np.asarray(total / np.maximum(length, 1e-12), np.float32)

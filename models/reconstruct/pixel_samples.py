@@ -48,7 +48,9 @@ def photo_samples(surface: Surface, canvas: Canvas, hits: Hits) -> PixelSamples:
     fine = cv2.resize(
         np.moveaxis(canvas.rgb, 0, -1), (2 * size, 2 * size), interpolation=cv2.INTER_CUBIC
     )
-    between = np.clip(fine[1::2, 1::2] * 0.5 + np.roll(fine[::2, ::2], (-1, -1), (0, 1)) * 0.5, 0, 1)
+    between = np.clip(
+        fine[1::2, 1::2] * 0.5 + np.roll(fine[::2, ::2], (-1, -1), (0, 1)) * 0.5, 0, 1
+    )
     colours = np.moveaxis(canvas.rgb, 0, -1)
     solid_faces = np.nonzero(~surface.proxy.soft)[0].astype(np.int32)
     sets = [
@@ -92,6 +94,4 @@ def _fringe(surface: Surface, canvas: Canvas, solid: Hits) -> PixelSamples:
     hits.triangle[hits.depth > solid.depth] = -1
     samples = _from_hits(surface, hits, np.moveaxis(canvas.rgb, 0, -1), soft, 0.0)
     opacity = canvas.sample(canvas.alpha, samples.pixels)
-    return PixelSamples(
-        samples.points, samples.rgb, opacity, samples.triangle, samples.pixels
-    )
+    return PixelSamples(samples.points, samples.rgb, opacity, samples.triangle, samples.pixels)

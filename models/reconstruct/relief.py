@@ -1,4 +1,4 @@
-"""A closed two-sided relief as triangles: front and back sheet sewn along the outline, and a fringe."""
+"""A closed two-sided relief as triangles: two sheets sewn along the outline, and a fringe."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class ReliefMesh(NamedTuple):
 def relief_mesh(relief: Relief) -> ReliefMesh:
     """Triangulate; outline vertices are moved onto the outline, so that it shows no stairs."""
     inside = relief.solid > relief.level
-    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    distance = np.asarray(
+        cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5), np.float32
+    )
     positions, rim = _snapped(relief.solid, inside, relief.level)
     used = inside | rim
     cells = _cells(used) & _any_corner(inside)
@@ -89,9 +91,9 @@ class _Builder:
         self._faces.append(triangles[:, ::-1] if flip else triangles)
         plain = np.stack([used % width, used // width], 1).astype(np.float32)
         self._nodes.append(plain if grid else self._positions.reshape(-1, 2)[used])
-        take = lambda image: image.reshape(-1)[used].astype(np.float32)  # noqa: E731
-        distance = take(self._distance)
-        self._values.append((take(depth), take(self._middle), distance, sheet))
+        maps = (depth, self._middle, self._distance)
+        values = [image.reshape(-1)[used].astype(np.float32) for image in maps]
+        self._values.append((values[0], values[1], values[2], sheet))
         self._count += len(used)
 
     def close_border(self, cells: Mask) -> None:

@@ -85,7 +85,7 @@ class _Scene:
 def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     """Build the shell around ``head`` whose vertices in the photo are ``posed``."""
     scene = _scene(canvas, head, posed)
-    solid = cv2.GaussianBlur(scene.alpha, (0, 0), 1.0)
+    solid = np.asarray(cv2.GaussianBlur(scene.alpha, (0, 0), 1.0), np.float32)
     bare = _bare_skin(scene)
     inside = (solid > _SOLID) & ~bare
     solid = np.where(bare, np.minimum(solid, _SOLID), solid)
@@ -129,7 +129,9 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     return _Scene(
         alpha=_shrink(canvas.alpha, count),
         hair=(hair / total).astype(np.float32),
-        body=((garment * (1 - above) + small["body_skin"] * (1 - above)) / total).astype(np.float32),
+        body=((garment * (1 - above) + small["body_skin"] * (1 - above)) / total).astype(
+            np.float32
+        ),
         skin=(skin / total).astype(np.float32),
         front=near.depth,
         back=far.depth,
@@ -233,7 +235,11 @@ def _erode(mask: Mask, cells: int) -> Mask:
 def _solve(
     scene: _Scene,
     solid: FloatArray,
-    inside: Mask, bare: Mask, pinned: FloatArray, weight: FloatArray, round_head: float
+    inside: Mask,
+    bare: Mask,
+    pinned: FloatArray,
+    weight: FloatArray,
+    round_head: float,
 ) -> FloatArray:
     """Solve ``laplace(u) = -roundness`` inside, 0 outside, pulled to ``pinned``."""
     count = inside.shape[0]
@@ -275,9 +281,8 @@ def _rim_share(solid: FloatArray, inside: Mask) -> FloatArray:
     true_distance = (solid - _SOLID) / np.maximum(slope, 1e-3)
     counted = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
     near = inside & (counted < 1.5)
-    return np.where(near, np.clip(true_distance / np.maximum(counted, 1), 0.02, 1), 1).astype(
-        np.float32
-    )
+    share = np.clip(true_distance / np.maximum(counted, 1), 0.02, 1)
+    return np.asarray(np.where(near, share, 1), np.float32)
 
 
 def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatArray:
@@ -285,7 +290,7 @@ def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatAr
     homogeneous = np.column_stack([pixels / canvas.size, np.ones(len(pixels))])
     rays = homogeneous @ np.linalg.inv(canvas.camera.intrinsics).T
     camera = canvas.camera.cam2world
-    return ((rays * depth[:, None]) @ camera[:3, :3].T + camera[:3, 3]).astype(np.float32)
+    return np.asarray((rays * depth[:, None]) @ camera[:3, :3].T + camera[:3, 3], np.float32)
 
 
 def _weights(
@@ -305,4 +310,3 @@ def _weights(
     weights[:, JOINTS.index("neck")] = share * (1 - share)
     weights[:, JOINTS.index("root")] = 1 - share
     return weights
-

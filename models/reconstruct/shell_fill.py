@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from models.portrait.pyramid import push_pull
 from models.reconstruct.canvas import Canvas, bilinear
 from models.reconstruct.relief import BACK, FRINGE
 from models.reconstruct.surface import Surface
@@ -45,26 +46,22 @@ class ShellPicture:
 def shell_picture(surface: Surface, canvas: Canvas, hits: Hits) -> ShellPicture:
     """Prepare the photo for ``shell_colours``."""
     solid_faces = surface.proxy.faces[~surface.proxy.soft]
-    on_shell = (hits.triangle >= 0) & (
-        solid_faces[hits.triangle, 0] >= surface.shell_start
-    )
+    on_shell = (hits.triangle >= 0) & (solid_faces[hits.triangle, 0] >= surface.shell_start)
     inside = canvas.alpha > 0.85
     skin = canvas.classes["face_skin"]
     keep = inside & on_shell & (skin < 0.4)
     keep = cv2.erode(keep.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    distance = _floats(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5))
     smooth = cv2.GaussianBlur(distance, (0, 0), 6.0)
-    inward = np.stack(
-        [cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)], -1
-    )
-    inward /= np.maximum(np.linalg.norm(inward, axis=-1, keepdims=True), 1e-4)
+    slope = np.stack([cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)], -1)
+    inward = _floats(slope / np.maximum(np.linalg.norm(slope, axis=-1, keepdims=True), 1e-4))
     to_face = cv2.distanceTransform(((skin < 0.4) | ~inside).astype(np.uint8), cv2.DIST_L2, 5)
     run = np.clip(distance + to_face - 4.0, TRUSTED + 6.0, _LONGEST_RUN + TRUSTED)
     return ShellPicture(
-        _filled(np.moveaxis(canvas.rgb, 0, -1), keep),
+        push_pull(np.moveaxis(canvas.rgb, 0, -1), keep.astype(np.float32)),
         distance,
-        inward.astype(np.float32),
-        cv2.GaussianBlur(run.astype(np.float32), (0, 0), 3.0),
+        inward,
+        _floats(cv2.GaussianBlur(_floats(run), (0, 0), 3.0)),
     )
 
 
@@ -110,24 +107,5 @@ def _fold(value: FloatArray, low: float, high: FloatArray) -> FloatArray:
     return np.asarray(low + np.where(phase > span, 2 * span - phase, phase), np.float32)
 
 
-def _filled(image: FloatArray, keep: NDArray[np.bool_]) -> FloatArray:
-    """Push-pull: average what is kept into ever coarser pictures, then fill from coarse to fine."""
-    levels = [(image * keep[..., None], keep.astype(np.float32))]
-    while min(levels[-1][1].shape) > 4:
-        colour, weight = levels[-1]
-        half = (max(weight.shape[1] // 2, 1), max(weight.shape[0] // 2, 1))
-        levels.append(
-            (
-                cv2.resize(colour, half, interpolation=cv2.INTER_AREA),
-                cv2.resize(weight, half, interpolation=cv2.INTER_AREA),
-            )
-        )
-    colour, weight = levels[-1]
-    filled = colour / np.maximum(weight, 1e-6)[..., None]
-    for colour, weight in reversed(levels[:-1]):
-        size = (weight.shape[1], weight.shape[0])
-        coarse = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR)
-        share = np.clip(weight, 0, 1)[..., None]
-        known = colour / np.maximum(weight, 1e-6)[..., None]
-        filled = share * known + (1 - share) * coarse
-    return np.asarray(np.clip(filled, 0, 1), np.float32)
+def _floats(image: ArrayLike) -> FloatArray:
+    return np.asarray(image, np.float32)

@@ -20,9 +20,7 @@ _TOLERANCE = 0.012
 _MIRROR_TRUST = 0.35
 
 
-def skin_colours(
-    surface: Surface, canvas: Canvas, hits: Hits
-) -> tuple[FloatArray, FloatArray]:
+def skin_colours(surface: Surface, canvas: Canvas, hits: Hits) -> tuple[FloatArray, FloatArray]:
     """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1."""
     head = surface.head
     count = head.skin_count
@@ -56,7 +54,7 @@ def _visibility(
     column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
     front = depth < hits.depth[row, column] + _TOLERANCE
     matte = canvas.alpha[row, column] > 0.9
-    return (np.clip((facing - low) / (high - low), 0, 1) * front * matte).astype(np.float32)
+    return np.asarray(np.clip((facing - low) / (high - low), 0, 1) * front * matte, np.float32)
 
 
 def _is_skin(canvas: Canvas, where: FloatArray, region: NDArray[np.uint8]) -> FloatArray:

@@ -104,7 +104,9 @@ def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
     level = float(np.median(head.rig.rest[:count][ear, 1])) if ear.any() else 0.0
     away = (facing < 0.1) & (head.rig.rest[:count, 1] > level) & (skin[:, 2] < 0.08)
     forehead = head.rig.rest[:count, 1] > level
-    depth = ((covered & forehead & (facing > -0.2)) | away) & (head.skin_region != Region.EYE_SOCKET)
+    depth = ((covered & forehead & (facing > -0.2)) | away) & (
+        head.skin_region != Region.EYE_SOCKET
+    )
     depth = np.where(ear & ~away, 0.0, depth.astype(np.float64))
     links = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     degree = np.bincount(links.ravel(), minlength=count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from functools import cache
 
 from models.errors import BadInput
@@ -16,6 +18,9 @@ def choose_device(name: str = "auto") -> str:
     Raises:
         BadInput: for a device that torch does not know or this machine does not have.
     """
+    if name == "cpu" or (name == "auto" and not _has_cuda_driver()):
+        return "cpu"
+    # Not sooner: where it is of no use it would take 200 MB of memory and seconds to load.
     import torch
 
     if name == "auto":
@@ -32,3 +37,12 @@ def choose_device(name: str = "auto") -> str:
     if not present.get(kind, False):
         raise BadInput(f"This machine has no device {name!r}; use --device cpu.")
     return "cpu" if kind == "cpu" else name
+
+
+def _has_cuda_driver() -> bool:
+    """Tell whether NVIDIA's driver is installed, without loading torch."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True

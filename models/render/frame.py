@@ -22,7 +22,6 @@ from models.render.scene import (
     ray_table,
     vertex_normals,
 )
-from models.render.torch_backend import render_torch
 from models.triplane.decoder import Decoder
 from models.triplane.field import TriplaneField
 
@@ -89,6 +88,9 @@ def render_frame(
     _check(scene)
     buffers = buffers or FrameBuffers()
     if device != "cpu":
+        # Not above: rendering on the processor does without torch.
+        from models.render.torch_backend import render_torch
+
         return render_torch(scene, prepare(scene, buffers), buffers, device)
     return _render_numba(scene, buffers)
 

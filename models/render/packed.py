@@ -64,7 +64,7 @@ def pack(
     are hidden units that neither density nor colour depends on.
     """
     live = np.abs(decoder.w2[:4]).max(0) > 0
-    planes = [field.tensor("cpu").detach().numpy() for field in fields]
+    planes = [field.array() for field in fields]
     used = np.zeros(decoder.w1.shape[1], bool)
     for stack in planes:
         used |= np.abs(stack).max((0, 2, 3)) > 0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from models.camera import Camera
@@ -15,6 +14,10 @@ from models.render.compiled import run_parallel
 from models.render.packed import PackedDecoder, PackedField
 from models.render.raster import project_vertices, set_up_triangles
 from models.render.triangles import RECORD, describe_triangles
+
+if TYPE_CHECKING:
+    # Not loaded for rendering on the processor.
+    import torch
 
 FloatArray = NDArray[np.float32]
 

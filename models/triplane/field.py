@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    # Whoever renders on the processor does without torch: 200 MB of memory and a second or two.
+    import torch
 
 CHANNELS = 32
 
@@ -52,10 +56,20 @@ class TriplaneField:
 
     def tensor(self, device: torch.device | str | None = None) -> torch.Tensor:
         """Return the planes as a torch tensor; gradients flow if they already were one."""
+        import torch
+
         return torch.as_tensor(self.planes, dtype=torch.float32, device=device)
+
+    def array(self) -> NDArray[np.float32]:
+        """Return the planes as numpy, without gradients."""
+        if isinstance(self.planes, np.ndarray):
+            return np.asarray(self.planes, np.float32)
+        return np.asarray(self.planes.detach().cpu().numpy(), np.float32)
 
     def normalised(self, points: torch.Tensor) -> torch.Tensor:
         """Map canonical points ``(..., 3)`` to the cube's coordinates, -1..1 inside."""
+        import torch
+
         center = torch.as_tensor(self.center, dtype=points.dtype, device=points.device)
         return (points - center) / (self.box_warp / 2)
 
@@ -75,7 +89,9 @@ def fuse(branches: Sequence[TriplaneField]) -> TriplaneField:
             raise ValueError("branches must share cube and resolution")
     if len(branches) == 1:
         return first
-    if any(isinstance(branch.planes, torch.Tensor) for branch in branches):
+    if not all(isinstance(branch.planes, np.ndarray) for branch in branches):
+        import torch
+
         planes = torch.stack([branch.tensor() for branch in branches]).sum(0)
         return TriplaneField(planes, first.center, first.box_warp)
     total: NDArray[np.float32] = np.sum([branch.planes for branch in branches], 0)

@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from models.camera import Camera
-from models.triplane.decoder import Decoder, DecoderModule
+from models.triplane.decoder import Decoder
+from models.triplane.decoder_module import DecoderModule
 from models.triplane.field import TriplaneField
 from models.triplane.sampling import inside, sample_field
 

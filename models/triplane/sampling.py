@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from models.triplane.decoder import Decoder, DecoderModule
+from models.triplane.decoder import Decoder
+from models.triplane.decoder_module import DecoderModule
 from models.triplane.field import TriplaneField
 
 #: For each plane the axis that runs along its columns and the one along its rows.
