@@ -34,7 +34,7 @@ Mode = Literal["color", "depth", "normals", "opacity", "mesh"]
 
 MODES = ("color", "depth", "normals", "opacity", "mesh")
 RESOLUTIONS = range(32, 513)
-_REFERENCE_SAMPLES = 48
+_REFERENCE_SAMPLES = 24
 """In each of the reference's two passes through the band behind the surface."""
 _REFERENCE_SUPERSAMPLE = 2
 _LAYERS_KEPT = 4
