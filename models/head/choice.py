@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -45,13 +46,20 @@ def choose_head(head: str | Path) -> HeadChoice:
     """
     if str(head) == OPEN:
         return HeadChoice(load_open_head())
+    path = Path(head)
+    stamp = path.stat().st_mtime_ns if path.is_file() else 0
+    return HeadChoice(_flame_head(path, stamp), "flame", path.name)
+
+
+@lru_cache(maxsize=1)
+def _flame_head(path: Path, stamp: int) -> OpenHeadData:
+    """The head of a FLAME file, kept since matching takes seconds; ``stamp`` is its age."""
     # Without a FLAME file nothing of it, torch included, needs to be loaded.
     from models.head.flame_adapter import flame_head_data
     from models.head.flame_file import load_flame
 
-    path = Path(head)
     flame = load_flame(path)
     try:
-        return HeadChoice(flame_head_data(flame, load_open_head()), "flame", path.name)
+        return flame_head_data(flame, load_open_head())
     except BadInput as error:
         raise BadInput(f"{path} cannot be used: {error}") from error

@@ -33,8 +33,10 @@ from models.pose import ARKIT_NAMES
 _POINTS = ("neck", "head", "jaw", "eye_left", "eye_right")
 _NECK, _JAW, _EYES = JOINTS.index("neck"), JOINTS.index("jaw"), [3, 4]
 _EYEBALL = 0.9
-_FARTHEST = 0.02
-"""Mean distance (canonical units) of a face that cannot be matched: 9 mm."""
+_FARTHEST = 0.006
+"""Mean distance (canonical units) of a face that cannot be matched: 2.6 mm."""
+_EYES_APART = 0.045
+"""Farthest that eyes may lie from where the matched face has them, canonical units: 2 cm."""
 _NO_FACE = "the FLAME file holds no face that the open head can be matched with."
 _EYE_RADII = (0.024, 0.042)
 _LID_REACH = (0.055, 0.085)
@@ -78,9 +80,18 @@ def flame_head_data(flame: FlameArrays, open_head: OpenHeadData) -> FlameHeadDat
     Raises:
         BadInput: when the arrays do not look like a face.
     """
-    source = _match(flame, open_head)
+    try:
+        return _adapted(_match(flame, open_head))
+    except (ValueError, IndexError, np.linalg.LinAlgError) as error:
+        # A triangle soup leaves some step without any points.
+        raise BadInput(_NO_FACE) from error
+
+
+def _adapted(source: _Source) -> FlameHeadData:
+    flame, open_head = source.flame, source.open_head
     rows, mix = source.skin, _point_mix(source)
-    template = np.concatenate([source.vertices[rows], mix @ source.vertices])
+    points = source.to_canonical.apply(mix @ flame.template)
+    template = np.concatenate([source.vertices[rows], points])
     eyes, eye_radius = template[-2:], _eye_radius(source)
     matrix, fine = loop_subdivision(source.triangles, len(rows))
     skin, jaw = matrix @ source.vertices[rows], matrix @ source.jaw
@@ -142,15 +153,14 @@ def _match(flame: FlameArrays, open_head: OpenHeadData) -> _Source:
     open_eyes = open_head.template[[open_head.point("eye_left"), open_head.point("eye_right")]]
     outside = np.isin(open_head.region, (Region.FACE, Region.EAR, Region.NECK))
     faces = outer_faces(open_head, outside)
-    try:
-        to_canonical = align_flame(flame.template, joints[_EYES], open_skin, faces, open_eyes)
-        vertices = to_canonical.apply(flame.template).astype(np.float32)
-        jaw = unit_jaw(flame.weights[skin, _JAW])
-        face = head_regions(open_skin, open_eyes).face & (open_head.region == Region.FACE)
-        found = register(open_head, faces, face, vertices[skin], triangles, jaw)
-    except (ValueError, IndexError, np.linalg.LinAlgError) as error:
-        raise BadInput(_NO_FACE) from error
-    if not found.distance < _FARTHEST:
+    to_canonical = align_flame(flame.template, joints[_EYES], open_skin, faces, open_eyes)
+    vertices = to_canonical.apply(flame.template).astype(np.float32)
+    jaw = unit_jaw(flame.weights[skin, _JAW])
+    face = head_regions(open_skin, open_eyes).face & (open_head.region == Region.FACE)
+    found = register(open_head, faces, face, vertices[skin], triangles, jaw)
+    eyes = found.points[[open_head.point("eye_left"), open_head.point("eye_right")]]
+    missed = np.linalg.norm(to_canonical.apply(joints[_EYES]) - eyes, axis=1).max()
+    if not (found.distance < _FARTHEST and missed < _EYES_APART):
         raise BadInput(_NO_FACE)
     return _Source(flame, open_head, joints, to_canonical, vertices, skin, triangles, jaw, found)
 
