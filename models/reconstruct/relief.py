@@ -150,7 +150,8 @@ def _snapped(solid: FloatArray, inside: Mask, level: float) -> tuple[FloatArray,
             is_in = inner[1 + down : 1 + down + height, 1 + across : 1 + across + width]
             crossing = is_in & ~inside
             share = np.where(crossing, (level - solid) / np.maximum(other - solid, 1e-6), 0)
-            share = np.clip(share, 0, 1) * (0.5 if down and across else 1.0)
+            # Corners go only most of the way, or their triangles would fold over.
+            share = np.clip(share, 0, 1) * (0.75 if down and across else 1.0)
             weight = crossing * (0.3 if down and across else 1.0)
             total[..., 0] += weight * across * share
             total[..., 1] += weight * down * share
