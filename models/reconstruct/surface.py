@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from models.head.mouth import MouthRegion
 from models.pose import Pose
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.normals import vertex_normals
+from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
 
 FloatArray = NDArray[np.float32]
@@ -24,6 +26,8 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 """Lips and lids a little apart and a little closed, so that both edges of each own texels."""
 
 _SUNK = 0.012
+_BEFORE_TEETH = 0.012
+"""How far before the front teeth the shell may begin where the mouth is."""
 _MOUTH_SPREAD = {
     MouthRegion.UPPER_TEETH: 0.12,
     MouthRegion.UPPER_GUM: 0.12,
@@ -62,7 +66,9 @@ class Surface:
 def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
     """One mesh, one rig."""
     start = len(head.rig.rest)
-    rest = head.rig.rest + _sunk(head, canvas, head.rig.deform(photo_pose))
+    photo = head.rig.deform(photo_pose)
+    shell = _out_of_mouth(shell, head, canvas, photo)
+    rest = head.rig.rest + _sunk(head, canvas, photo)
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -74,6 +80,23 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     canonical = rig.deform(BAKE_POSE) + _spread(head, rig)
     proxy = Proxy(canonical.astype(np.float32), faces, part, soft, rig)
     return Surface(proxy, head, shell, rig.deform(photo_pose))
+
+
+def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArray) -> Shell:
+    """The shell without what shows through the open lips of ``photo``, between teeth and tongue.
+
+    What lies in front of the teeth, such as a beard, stays.
+    """
+    mouth, _ = canvas.project(photo[np.unique(head.faces[head.part == Part.MOUTH])])
+    teeth = head.mouth_start + np.nonzero(head.mouth.region <= MouthRegion.LOWER_TEETH)[0]
+    nearest = float(canvas.project(photo[teeth])[1].min())
+    opening = np.zeros((canvas.size, canvas.size), np.uint8)
+    cv2.fillConvexPoly(opening, cv2.convexHull(mouth.astype(np.int32)), 1)
+    column, row = np.clip(shell.pixels.astype(np.int64), 0, canvas.size - 1).T
+    behind = canvas.project(shell.vertices)[1] > nearest - _BEFORE_TEETH
+    inside = (opening[row, column] > 0) & behind & (shell.sheet == FRONT)
+    keep = ~inside[shell.faces].any(1)
+    return replace(shell, faces=shell.faces[keep], soft=shell.soft[keep])
 
 
 def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
