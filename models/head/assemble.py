@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from models.animate.proxy import Part
 from models.animate.rig import JOINTS, Rig
@@ -79,7 +81,7 @@ class Identity:
         offsets: (V, 3) neutral skin displacement.
         iris_ratio: iris radius over eyeball radius.
         eye_axis: (2, 2) yaw and pitch of the left and right eyeball at gaze zero, radians.
-        ears: whether the left and the right ear show; hair lies flat over one that does not.
+        ears: how far the left and the right ear stand off, 0 (hidden below hair) to 1.
         seal_release: mouth opening at which the lips of the photo need no closing any more.
     """
 
@@ -87,7 +89,7 @@ class Identity:
     offsets: FloatArray
     iris_ratio: float
     eye_axis: FloatArray
-    ears: tuple[bool, bool] = (True, True)
+    ears: tuple[float, float] = (1.0, 1.0)
     seal_release: float = 0.15
 
 
@@ -95,7 +97,7 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     """Build the rigged head of one person."""
     points = head.points(identity.shape)
     skin = np.asarray(head.subdivision @ points[: head.control_count], np.float32)
-    skin = _without_hidden_ears(head, skin + identity.offsets, identity.ears)
+    skin = _ears_as_seen(head, skin + identity.offsets, identity.ears)
     landmarks = skin_landmarks(head, skin)
     seal = lip_seal(landmarks, skin, head.skin_weights[:, 3])
     landmarks = skin_landmarks(head, skin + seal)
@@ -138,15 +140,19 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     )
 
 
-def _without_hidden_ears(
-    head: OpenHeadData, skin: FloatArray, ears: tuple[bool, bool]
-) -> FloatArray:
-    """Flatten ears that the photo does not show, or they would poke through the hair."""
-    for visible, side in zip(ears, (1.0, -1.0), strict=True):
-        if not visible:
-            ear = (head.region == Region.EAR) & (skin[:, 0] * side > 0)
-            skin = flatten(skin, head.skin_faces, ear)
+def _ears_as_seen(head: OpenHeadData, skin: FloatArray, ears: tuple[float, float]) -> FloatArray:
+    """Lay ears towards the head; one that hair hides would poke through it."""
+    for share, side in zip(ears, (1.0, -1.0), strict=True):
+        if share < 1.0:
+            skin = laid_ear(head, skin, side, share)
     return skin
+
+
+def laid_ear(head: OpenHeadData, skin: FloatArray, side: float, share: float) -> FloatArray:
+    """Skin with one ear (``side`` +1 left, -1 right) standing off by ``share`` of its own."""
+    ear = (head.region == Region.EAR) & (skin[:, 0] * side > 0)
+    flat = flatten(skin, head.skin_faces, ear)
+    return np.asarray(flat + share * (skin - flat), np.float32)
 
 
 def skin_landmarks(head: OpenHeadData, skin: FloatArray) -> FloatArray:
@@ -157,8 +163,22 @@ def skin_landmarks(head: OpenHeadData, skin: FloatArray) -> FloatArray:
 
 def _skin_part(head: OpenHeadData) -> NDArray[np.uint8]:
     """The sack behind the lips belongs to the mouth: it lies behind them in every front view."""
-    inner = head.region[head.skin_faces] == Region.INNER_MOUTH
+    inner = _inner_mouth(head)[head.skin_faces]
     return np.where(inner.all(1), Part.MOUTH, Part.HEAD).astype(np.uint8)
+
+
+def _inner_mouth(head: OpenHeadData) -> NDArray[np.bool_]:
+    """Skin vertices (V,) behind the lips, with the patches of the face that the sack encloses."""
+    inner = np.asarray(head.region == Region.INNER_MOUTH)
+    face = np.asarray(head.region == Region.FACE)
+    linked = head.skin_faces[face[head.skin_faces].all(1)]
+    ends = np.concatenate([linked[:, [0, 1]], linked[:, [1, 2]]])
+    links = sp.coo_matrix((np.ones(len(ends)), ends.T), (len(face), len(face)))
+    count, patch = connected_components(links, directed=False)
+    outside = np.bincount(patch[face], minlength=count).argmax()
+    beside = np.zeros(count, bool)
+    beside[patch[head.skin_faces[inner[head.skin_faces].any(1)]]] = True
+    return np.asarray(inner | (face & beside[patch] & (patch != outside)))
 
 
 def _has_sack(head: OpenHeadData) -> bool:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rig import mouth_opening
-from models.head.assemble import Identity, Region
+from models.camera import Camera
+from models.head.assemble import Identity, Region, laid_ear
 from models.head.cranium import cranium_offsets
 from models.head.fit import HeadFit
 from models.head.gaze import EYE_RADIUS, eye_centre
@@ -24,7 +25,9 @@ IRIS_RANGE = (0.28, 0.50)
 
 _SKULL_MARGIN = 0.012
 """Least thickness of hair over the skull, as a share of the picture's side."""
-_EAR_SHARE = 0.40
+_EAR_BARE = 0.40
+_EAR_OUT = 0.06
+_EAR_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 _EAR_HIDDEN_YAW = 18.0
 _SHUT = 0.10
 _LEAST_OPENING = 0.02
@@ -71,7 +74,7 @@ def identity_of(
         offsets=(fit.offsets + skull + neck).astype(np.float32),
         iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
         eye_axis=axis,
-        ears=ears_shown(head, fit, alpha, hair_probability),
+        ears=ear_shares(head, fit, alpha, hair_probability),
         seal_release=max(mouth_opening(fit.pose.blendshapes), _LEAST_OPENING),
     )
     pose = fit.pose.replace(
@@ -80,29 +83,48 @@ def identity_of(
     return identity, pose
 
 
-def ears_shown(
+def ear_shares(
     head: OpenHeadData, fit: HeadFit, alpha: FloatArray, hair: FloatArray
-) -> tuple[bool, bool]:
-    """Whether the left and the right ear are seen; an ear on the far side is taken as the near.
+) -> tuple[float, float]:
+    """How far the left and the right ear stand off; see ``Identity.ears``.
 
-    An ear is hidden when hair is where it should be; ``alpha`` and ``hair`` are (S, S).
+    An ear is hidden when hair is where it should be, and laid back until it stays inside the
+    matte. An ear on the far side of a turned head is taken as the near one. ``alpha`` and
+    ``hair`` are (S, S).
     """
     control = head.points(fit.shape)[: head.control_count]
-    vertices = np.asarray(head.subdivision @ control + fit.offsets)
-    size = alpha.shape[-1]
-    bare = np.maximum(alpha, 0.6) * (1 - hair)
-    shares = []
-    for side in (1.0, -1.0):
-        ear = vertices[(head.region == Region.EAR) & (vertices[:, 0] * side > 0)]
-        # The rim stands out; what lies behind it is skull, which hair may cover.
-        rim = ear[np.abs(ear[:, 0]) > np.percentile(np.abs(ear[:, 0]), 60)]
-        column, row = np.clip((fit.camera.project(rim)[0] * size).astype(np.int64), 0, size - 1).T
-        shares.append(float(bare[row, column].mean()))
+    skin = np.asarray(head.subdivision @ control + fit.offsets, np.float32)
+    shares = [_ear_share(head, skin, side, fit.camera, alpha, hair) for side in (1.0, -1.0)]
     aside = float(np.degrees(np.arctan2(fit.camera.position[0], fit.camera.position[2])))
     if abs(aside) > _EAR_HIDDEN_YAW:
         near = shares[0] if aside > 0 else shares[1]
         shares = [near, near]
-    return shares[0] > _EAR_SHARE, shares[1] > _EAR_SHARE
+    return shares[0], shares[1]
+
+
+def _ear_share(
+    head: OpenHeadData,
+    skin: FloatArray,
+    side: float,
+    camera: Camera,
+    alpha: FloatArray,
+    hair: FloatArray,
+) -> float:
+    size = alpha.shape[-1]
+    ear = np.nonzero((head.region == Region.EAR) & (skin[:, 0] * side > 0))[0]
+    # The rim stands out; what lies behind it is skull, which hair may cover.
+    rim = ear[np.abs(skin[ear, 0]) > np.percentile(np.abs(skin[ear, 0]), 60)]
+
+    def read(picture: FloatArray, vertices: FloatArray) -> FloatArray:
+        column, row = np.clip((camera.project(vertices)[0] * size).astype(int), 0, size - 1).T
+        return np.asarray(picture[row, column], np.float32)
+
+    if float((1 - read(hair, skin[rim])).mean()) < _EAR_BARE:
+        return 0.0
+    for share in _EAR_SHARES:
+        if float((read(alpha, laid_ear(head, skin, side, share)[rim]) < 0.5).mean()) < _EAR_OUT:
+            return share
+    return _EAR_SHARES[-1]
 
 
 def rest_axes(pose: Pose) -> FloatArray:

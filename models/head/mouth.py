@@ -24,6 +24,7 @@ TOOTH_HEIGHT = 0.0100
 OVERBITE = 0.0022
 _OVERJET = 0.0026
 _MOLAR_THICKNESS = 0.0105
+_ROOT_STAYS = 0.45
 
 
 class MouthRegion(IntEnum):
@@ -89,7 +90,9 @@ def _tongue(width: float, depth: float, scale: float) -> PartMesh:
     u = np.tile(0.5 + 0.5 * cosine, rows)
     uv = np.stack([u, np.repeat(along, columns)], 1)
     uv = np.concatenate([uv, [[0.5, 0.0], [0.5, 1.0]]])
-    return part(vertices, faces, uv, region=MouthRegion.TONGUE, jaw=1.0).outward()
+    # Its root hangs on the throat: with the jaw down the tongue slopes up to the back.
+    jaw = 1.0 - _ROOT_STAYS * np.clip((uv[:, 1] - 0.1) / 0.6, 0, 1)
+    return part(vertices, faces, uv, region=MouthRegion.TONGUE, jaw=jaw).outward()
 
 
 def _cavity(width: float, depth: float, scale: float) -> PartMesh:
@@ -142,7 +145,8 @@ def mouth_parts(
     Returns:
         One mesh a region. Teeth, gums and tongue are closed surfaces; palate and cavity are
         open and face the inside of the mouth. ``jaw`` is 0 for upper teeth, upper gum and
-        palate, 1 for lower teeth, lower gum and tongue, and blends over the cavity.
+        palate, 1 for lower teeth, lower gum and the tongue's tip, and blends over the rest of
+        the tongue and the cavity.
 
     Raises:
         ValueError: a size is not positive, or the overbite exceeds the tooth height.

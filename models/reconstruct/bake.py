@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from models.animate.proxy import Part
 from models.head.eye_colours import EyeColours, estimate_both_eyes
@@ -14,6 +15,7 @@ from models.head.teeth_colour import INNER_LIPS, estimate_teeth_colour
 from models.portrait.portrait import Portrait
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
+from models.reconstruct.normals import vertex_normals
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
 from models.reconstruct.shell_fill import shell_colours, shell_picture
 from models.reconstruct.skin_fill import skin_colours
@@ -25,7 +27,9 @@ FloatArray = NDArray[np.float32]
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
 _FRINGE_COUNT = 40_000
-_PART_RESOLUTION = 128
+_BURIED_DEPTH = 0.002
+_BURIED_REACH = 0.05
+_PART_RESOLUTION = 192
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -90,7 +94,7 @@ def _darken_sack(surface: Surface, rgb: FloatArray) -> None:
     flesh = np.median(rgb[tongue], 0)
     z = surface.head.rig.rest[sack, 2]
     depth = np.clip((z.max() - z - 0.02) / 0.10, 0, 1)[:, None]
-    rgb[sack] = flesh * (0.66 * (1 - depth) + 0.20 * depth)
+    rgb[sack] = flesh * (0.66 * (1 - depth) + 0.34 * depth)
 
 
 def _bake_head(
@@ -160,7 +164,10 @@ def _photo_weight(
     inner = surface.proxy.part[pixels.triangle] != Part.HEAD
     face[row[on_skin | inner], column[on_skin | inner]] = 1
     to_outline = cv2.distanceTransform(face, cv2.DIST_L2, 5)[row, column]
+    skin = canvas.classes["face_skin"] + canvas.classes["body_skin"]
+    sure = canvas.sample(skin * canvas.alpha, pixels.pixels)
     least = np.clip((to_outline - 4.0) / 12.0, 0.01, 0.5)
+    least = np.maximum(least, 0.35 * np.clip((sure - 0.55) / 0.25, 0, 1))
     trust = np.ones(len(corners), np.float32)
     seen = shown[corners[on_skin]].mean(1)
     trust[on_skin] = least[on_skin] + (1 - least[on_skin]) * seen
@@ -173,7 +180,8 @@ def _fill_samples(
     """Points all over head and shell with completed colours; what the photo shows weighs less."""
     proxy = surface.proxy
     rng = np.random.default_rng(0)
-    members = np.nonzero((proxy.part == Part.HEAD) & ~proxy.soft)[0]
+    buried = _buried(surface)[proxy.faces].all(1)
+    members = np.nonzero((proxy.part == Part.HEAD) & ~proxy.soft & ~buried)[0]
     triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _FILL_COUNT, rng)
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
@@ -193,6 +201,21 @@ def _fill_samples(
     known[~on_shell] = np.einsum("nc,nc->n", weights[~on_shell], shown[corners[~on_shell]])
     weight = _FILL_WEIGHT * (1 - 0.9 * np.clip(known, 0, 1))
     return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
+
+
+def _buried(surface: Surface) -> NDArray[np.bool_]:
+    """(V,) shell vertices below the skin: nobody sees them, but their colours would shine."""
+    proxy, count, start = surface.proxy, surface.head.skin_count, surface.shell_start
+    skin = proxy.canonical[:count]
+    faces = surface.head.faces[(surface.head.faces < count).all(1)]
+    normals = vertex_normals(skin, faces)
+    shell = proxy.canonical[start:]
+    nearest = cKDTree(skin).query(shell, distance_upper_bound=_BURIED_REACH)[1]
+    near = nearest < count
+    buried = np.zeros(len(proxy.canonical), bool)
+    away = np.einsum("ij,ij->i", shell[near] - skin[nearest[near]], normals[nearest[near]])
+    buried[start:][near] = away < -_BURIED_DEPTH
+    return buried
 
 
 def _fringe_samples(surface: Surface, canvas: Canvas) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -254,8 +277,9 @@ def _bake_part(
 def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> NDArray[np.bool_]:
     """Pixels that may colour the part they fall on.
 
-    Generated teeth never lie exactly over the real ones: the dark between two rows must not
-    stick to a tooth, nor a tooth to the gum. Elsewhere (eyes, tongue, the dark) the photo rules.
+    Generated teeth never lie exactly over the real ones. What the skull carries takes the photo
+    as it is, so that its pieces stay together; on the jaw, which moves against them, neither
+    the dark between two rows may stick to a tooth nor a tooth to the gum.
     """
     start, mouth = surface.head.mouth_start, surface.head.mouth
     corner = surface.proxy.faces[pixels.triangle, 0]
@@ -264,8 +288,7 @@ def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> 
     region = np.full(len(corner), -1)
     region[in_mouth] = mouth.region[local[in_mouth]]
     luma, painted = pixels.rgb @ _LUMA, vertex_rgb[corner] @ _LUMA
-    teeth = np.isin(region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
-    gum = np.isin(region, (MouthRegion.UPPER_GUM, MouthRegion.LOWER_GUM))
+    teeth, gum = region == MouthRegion.LOWER_TEETH, region == MouthRegion.LOWER_GUM
     return np.asarray(~gum & (~teeth | (luma > 0.75 * painted)))
 
 

@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 STEP = 4
 """Canvas pixels a cell of the relief."""
-_SOLID = 0.75
+_SOLID = 0.65
 _FRINGE = 0.04
 _HEAD_AXIS = -0.041
 _BODY_AXIS = -0.076
