@@ -15,6 +15,7 @@ _SCALES = np.linspace(1.0, 0.25, 38)
 _DEEPEST = -0.205
 """Back of the skull in canonical units: 19 cm from the bridge of the nose."""
 _ALLOWED = 0.001
+_MOVABLE = 0.3
 
 
 def cranium_offsets(
@@ -49,7 +50,8 @@ def cranium_offsets(
     )
     across = _largest_scale(
         lambda k: _scaled(skin, ease, base, centre, vertical=down, lateral=k),
-        upper,
+        # Temples hardly move: asking them to fit would shrink the crown to a spike.
+        upper & (ease > _MOVABLE),
         camera,
         alpha,
         margin,
