@@ -26,10 +26,13 @@ FloatArray = NDArray[np.float32]
 
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
+_LID_SHADE = 3.0
+"""Canvas pixels."""
 _FRINGE_COUNT = 40_000
 _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
 _PART_RESOLUTION = 192
+_PART_COUNT = 120_000
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -57,13 +60,15 @@ def _paint_parts(portrait: Portrait, surface: Surface, iris_ratio: float) -> Flo
     rgb = np.zeros((len(surface.proxy.canonical), 3), np.float32)
     lips = portrait.landmarks[[61, 291, 0, 17, 37, 267], :2]
     tone = np.median([crop[:, int(y), int(x)] for x, y in np.clip(lips, 0, crop.shape[-1] - 1)], 0)
-    light = float(np.clip((tone @ _LUMA) / 0.45, 0.25, 1.2))
     for (start, mesh), eye in zip(
         surface.head.eyes, estimate_both_eyes(crop, portrait.landmarks), strict=True
     ):
         rgb[start : start + len(mesh.vertices)] = _painted_eye(mesh.uv, eye, iris_ratio)
     contour = portrait.landmarks[list(INNER_LIPS), :2]
     teeth = estimate_teeth_colour(crop, contour)
+    # Dark lips are not dark light: white teeth tell it better.
+    shine = 0.0 if teeth is None else float(teeth @ _LUMA) / 0.72
+    light = float(np.clip(max((tone @ _LUMA) / 0.45, shine), 0.4, 1.2))
     mouth = surface.head.mouth
     start = surface.head.mouth_start
     rgb[start : start + len(mouth.vertices)] = paint_mouth(
@@ -246,22 +251,28 @@ def _bake_part(
     proxy = surface.proxy
     rng = np.random.default_rng(int(part))
     members = np.nonzero(proxy.part == part)[0]
-    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, 40_000, rng)
+    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _PART_COUNT, rng)
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
     shown = (proxy.part[pixels.triangle] == part) & _belongs(surface, pixels, vertex_rgb)
-    # Where the photo shows the part itself, paint would only blur it.
+    # Where the photo shows the part itself, paint gives way to the photo between its pixels.
     taken = np.zeros((canvas.size, canvas.size), bool)
     column, row = np.clip(pixels.pixels[shown].astype(np.int64), 0, canvas.size - 1).T
     taken[row, column] = True
     photo_points = np.einsum("nc,ncd->nd", weights, surface.photo[corners])
-    hidden = ~_in_sight(canvas, photo_points, hits, taken)
+    seen = _in_sight(canvas, photo_points, hits, taken)
+    where = canvas.project(photo_points[seen])[0]
+    trust = _part_trust(canvas, taken, part)
+    share = canvas.sample(trust, where)[:, None]
+    photo = canvas.sample(canvas.rgb, where)
+    rgb = rgb * _light_of_photo(rgb[seen], photo, share[:, 0])
+    rgb[seen] = share * photo + (1 - share) * rgb[seen]
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
         np.concatenate([pixels.rgb[shown], rgb]),
         np.ones(int(shown.sum()) + len(points), np.float32),
-        np.concatenate([np.ones(int(shown.sum())), np.where(hidden, 0.25, 0.01)]),
+        np.concatenate([trust[row, column] > 0.9, np.full(len(points), 0.25)]),
     )
     center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[members])], _PART_RESOLUTION)
     return bake_field(
@@ -272,6 +283,25 @@ def _bake_part(
         box_warp=box_warp,
         resolution=min(_PART_RESOLUTION, resolution),
     )
+
+
+def _part_trust(canvas: Canvas, taken: NDArray[np.bool_], part: Part) -> FloatArray:
+    """(S, S) trust in the photo on a part; on an eyeball it fades where lashes and lid shade it."""
+    if part == Part.MOUTH:
+        return taken.astype(np.float32)
+    inside = np.asarray(cv2.distanceTransform(taken.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+    return np.asarray(np.clip((inside - 0.5) / _LID_SHADE, 0, 1), np.float32)
+
+
+def _light_of_photo(
+    paint: NDArray[np.floating], photo: FloatArray, share: FloatArray
+) -> NDArray[np.floating]:
+    """Gain (3,) that takes paint to the photo's light where both are known and bright."""
+    bright = (share > 0.6) & (paint @ _LUMA > 0.6 * float(np.max(paint @ _LUMA, initial=0.0)))
+    if bright.sum() < 30:
+        return np.ones(3)
+    gain = np.median(photo[bright], 0) / np.maximum(np.median(paint[bright], 0), 0.02)
+    return np.asarray(np.clip(gain, 0.6, 1.1))
 
 
 def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> NDArray[np.bool_]:

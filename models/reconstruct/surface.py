@@ -17,6 +17,7 @@ from models.reconstruct.canvas import Canvas
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
+from models.reconstruct.teeth_place import row_lifts
 
 FloatArray = NDArray[np.float32]
 
@@ -66,6 +67,7 @@ class Surface:
 def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
     """One mesh, one rig."""
     start = len(head.rig.rest)
+    head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
     rest = head.rig.rest + _sunk(head, canvas, photo)
@@ -80,6 +82,12 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     canonical = rig.deform(BAKE_POSE) + _spread(head, rig)
     proxy = Proxy(canonical.astype(np.float32), faces, part, soft, rig)
     return Surface(proxy, head, shell, rig.deform(photo_pose))
+
+
+def _with_teeth_in_place(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
+    """The rig with its rows of teeth where the photo shows them."""
+    lifts = row_lifts(head, canvas, head.rig.deform(photo_pose))
+    return replace(head.rig, rest=head.rig.rest + lifts)
 
 
 def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArray) -> Shell:
