@@ -309,7 +309,8 @@ def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> 
 
     Generated teeth never lie exactly over the real ones. What the skull carries takes the photo
     as it is, so that its pieces stay together; on the jaw, which moves against them, neither
-    the dark between two rows may stick to a tooth nor a tooth to the gum.
+    the dark between two rows may stick to a tooth nor a tooth to the gum. Teeth do not stick to
+    tongue and throat either, or a third row would show when the jaw opens.
     """
     start, mouth = surface.head.mouth_start, surface.head.mouth
     corner = surface.proxy.faces[pixels.triangle, 0]
@@ -319,7 +320,12 @@ def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> 
     region[in_mouth] = mouth.region[local[in_mouth]]
     luma, painted = pixels.rgb @ _LUMA, vertex_rgb[corner] @ _LUMA
     teeth, gum = region == MouthRegion.LOWER_TEETH, region == MouthRegion.LOWER_GUM
-    return np.asarray(~gum & (~teeth | (luma > 0.75 * painted)))
+    soft = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE, MouthRegion.LOWER_GUM))
+    soft |= (surface.proxy.part[pixels.triangle] == Part.MOUTH) & ~in_mouth
+    ivory = vertex_rgb[start + np.nonzero(mouth.region == MouthRegion.UPPER_TEETH)[0]]
+    bright = luma > 0.7 * float(np.percentile(ivory @ _LUMA, 90))
+    red = pixels.rgb[:, 0] - pixels.rgb[:, 1] > 0.2 * pixels.rgb[:, 0]
+    return np.asarray(~gum & (~teeth | (luma > 0.75 * painted)) & ~(soft & bright & ~red))
 
 
 def _in_sight(

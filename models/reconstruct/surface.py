@@ -14,6 +14,7 @@ from models.head.assemble import HeadMesh, Region
 from models.head.mouth import MouthRegion
 from models.pose import Pose
 from models.reconstruct.canvas import Canvas
+from models.reconstruct.contact import below_skin
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
@@ -70,7 +71,12 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
-    rest = head.rig.rest + _sunk(head, canvas, photo)
+    sunk = _sunk(head, canvas, photo)
+    rest = head.rig.rest + sunk
+    count = head.skin_count
+    skin_faces = head.faces[(head.faces < count).all(1)]
+    kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
+    shell = replace(shell, vertices=np.where(_soft_vertices(shell)[:, None], shell.vertices, kept))
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -105,6 +111,13 @@ def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArra
     inside = (opening[row, column] > 0) & behind & (shell.sheet == FRONT)
     keep = ~inside[shell.faces].any(1)
     return replace(shell, faces=shell.faces[keep], soft=shell.soft[keep])
+
+
+def _soft_vertices(shell: Shell) -> NDArray[np.bool_]:
+    """(V,) vertices of the fringe."""
+    soft = np.zeros(len(shell.vertices), bool)
+    soft[shell.faces[shell.soft]] = True
+    return soft
 
 
 def _spread(head: HeadMesh, rig: Rig) -> FloatArray:

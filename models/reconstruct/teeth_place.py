@@ -16,10 +16,15 @@ from models.render.zbuffer import rasterize
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_LIFTS = np.linspace(-0.024, 0.024, 17)
+_UPPER_LIFTS = np.linspace(-0.006, 0.010, 9)
+_LOWER_LIFTS = np.linspace(-0.024, 0.024, 17)
+"""Canonical units; the upper row hangs from the skull, the lower one follows an uncertain jaw."""
 _FEWEST_PIXELS = 60
 _LEAST_SHARE = 0.06
-_EFFORT = 2.0
+_WIDE_OPEN = 0.004
+"""Share of the canvas from which an opening without teeth means that the lips hide them."""
+_LESS_RED = 0.62
+_UPPER_EFFORT, _LOWER_EFFORT = 4.0, 1.5
 """Cost of a lift of one canonical unit, as a share of the opening."""
 _ROWS = (
     (
@@ -33,18 +38,22 @@ _ROWS = (
 )
 
 
-def tooth_pixels(rgb: NDArray[np.floating], lip_luma: float) -> Mask:
-    """Which colours (N, 3) inside the lips are teeth: bright and hardly red."""
+def tooth_pixels(rgb: NDArray[np.floating], lip_rgb: NDArray[np.floating]) -> Mask:
+    """Which colours (N, 3) inside lips of colour ``lip_rgb`` (3,) are teeth: bright, less red."""
     luma = rgb @ LUMA
-    redness = (rgb[:, 0] - rgb[:, 1]) / np.maximum(rgb[:, 0], 1e-3)
-    return np.asarray((luma > max(0.16, 0.85 * lip_luma)) & (redness < 0.30))
+    least = max(0.16, 0.85 * float(lip_rgb @ LUMA), 0.55 * float(np.percentile(luma, 95)))
+    return np.asarray((luma > least) & (_redness(rgb) < _LESS_RED * _redness(lip_rgb)))
+
+
+def _redness(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.asarray((rgb[..., 0] - rgb[..., 1]) / np.maximum(rgb[..., 0], 1e-3))
 
 
 def row_lifts(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
     """Displacement (V, 3) of the mouth that puts its rows of teeth over those in the photo.
 
-    Zero where the lips are closed or no teeth show. ``photo`` (V, 3) are the vertices in the
-    photo.
+    Zero where the lips are closed, or open a little without showing teeth. ``photo`` (V, 3) are
+    the vertices in the photo.
     """
     displacement = np.zeros((len(head.rig.rest), 3), np.float32)
     where, depth = canvas.project(photo)
@@ -55,10 +64,10 @@ def row_lifts(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
         return displacement
     colours = np.moveaxis(canvas.rgb, 0, -1)
     wide = cv2.dilate(opening.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    lip = float(np.median(colours[wide & ~opening] @ LUMA))
+    lip = np.median(colours[wide & ~opening], 0)
     teeth = np.zeros(opening.shape, bool)
     teeth[opening] = tooth_pixels(colours[opening], lip)
-    if teeth.sum() < _LEAST_SHARE * opening.sum():
+    if teeth.sum() < _LEAST_SHARE * opening.sum() and opening.mean() < _WIDE_OPEN:
         return displacement
     lifts = _best_lifts(head, canvas, photo, opening, teeth)
     for (_, members), lift in zip(_ROWS, lifts, strict=True):
@@ -71,12 +80,15 @@ def _best_lifts(
     head: HeadMesh, canvas: Canvas, photo: FloatArray, opening: Mask, teeth: Mask
 ) -> tuple[float, float]:
     """Lifts of the upper and the lower row that cover ``teeth`` and little else."""
-    rows = [[_covered(head, canvas, photo, row, lift) for lift in _LIFTS] for row, _ in _ROWS]
+    rows = [
+        [_covered(head, canvas, photo, row, lift) for lift in lifts]
+        for (row, _), lifts in zip(_ROWS, (_UPPER_LIFTS, _LOWER_LIFTS), strict=True)
+    ]
     best = (np.inf, 0.0, 0.0)
-    for upper, raised in zip(rows[0], _LIFTS, strict=True):
-        for lower, lifted in zip(rows[1], _LIFTS, strict=True):
+    for upper, raised in zip(rows[0], _UPPER_LIFTS, strict=True):
+        for lower, lifted in zip(rows[1], _LOWER_LIFTS, strict=True):
             wrong = float((((upper | lower) != teeth) & opening).sum()) / float(opening.sum())
-            cost = wrong + _EFFORT * (abs(raised) + abs(lifted))
+            cost = wrong + _UPPER_EFFORT * abs(raised) + _LOWER_EFFORT * abs(lifted)
             best = min(best, (cost, float(raised), float(lifted)))
     return best[1], best[2]
 
