@@ -132,7 +132,7 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
             ]
         ),
         skin_count=len(skin),
-        skin_region=head.region,
+        skin_region=_region(head),
         skin_mirror=head.skin_mirror,
         eyes=((int(starts[1]), eye), (int(starts[2]), eye)),
         mouth_start=int(starts[3]),
@@ -163,12 +163,12 @@ def skin_landmarks(head: OpenHeadData, skin: FloatArray) -> FloatArray:
 
 def _skin_part(head: OpenHeadData) -> NDArray[np.uint8]:
     """The sack behind the lips belongs to the mouth: it lies behind them in every front view."""
-    inner = _inner_mouth(head)[head.skin_faces]
+    inner = _region(head)[head.skin_faces] == Region.INNER_MOUTH
     return np.where(inner.all(1), Part.MOUTH, Part.HEAD).astype(np.uint8)
 
 
-def _inner_mouth(head: OpenHeadData) -> NDArray[np.bool_]:
-    """Skin vertices (V,) behind the lips, with the patches of the face that the sack encloses."""
+def _region(head: OpenHeadData) -> NDArray[np.uint8]:
+    """(V,) ``Region``; patches of the face that the sack behind the lips encloses belong to it."""
     inner = np.asarray(head.region == Region.INNER_MOUTH)
     face = np.asarray(head.region == Region.FACE)
     linked = head.skin_faces[face[head.skin_faces].all(1)]
@@ -178,7 +178,8 @@ def _inner_mouth(head: OpenHeadData) -> NDArray[np.bool_]:
     outside = np.bincount(patch[face], minlength=count).argmax()
     beside = np.zeros(count, bool)
     beside[patch[head.skin_faces[inner[head.skin_faces].any(1)]]] = True
-    return np.asarray(inner | (face & beside[patch] & (patch != outside)))
+    inner |= face & beside[patch] & (patch != outside)
+    return np.where(inner, Region.INNER_MOUTH, head.region).astype(np.uint8)
 
 
 def _has_sack(head: OpenHeadData) -> bool:
