@@ -76,7 +76,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     count = head.skin_count
     skin_faces = head.faces[(head.faces < count).all(1)]
     kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
-    shell = replace(shell, vertices=np.where(_soft_vertices(shell)[:, None], shell.vertices, kept))
+    shell = replace(shell, vertices=np.where(_stays(shell, canvas)[:, None], shell.vertices, kept))
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -113,11 +113,11 @@ def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArra
     return replace(shell, faces=shell.faces[keep], soft=shell.soft[keep])
 
 
-def _soft_vertices(shell: Shell) -> NDArray[np.bool_]:
-    """(V,) vertices of the fringe."""
-    soft = np.zeros(len(shell.vertices), bool)
-    soft[shell.faces[shell.soft]] = True
-    return soft
+def _stays(shell: Shell, canvas: Canvas) -> NDArray[np.bool_]:
+    """(V,) vertices of the fringe and of clothes, which lie on the skin and not below it."""
+    stays = canvas.sample(canvas.classes["clothes"] + canvas.classes["other"], shell.pixels) > 0.5
+    stays[shell.faces[shell.soft]] = True
+    return np.asarray(stays)
 
 
 def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
