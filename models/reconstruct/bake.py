@@ -35,6 +35,8 @@ _PART_RESOLUTION = 160
 _PART_COUNT = 120_000
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
+_GREY = 0.03
+"""Least chroma of the lips in a colour photo."""
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -71,9 +73,11 @@ def _paint_parts(portrait: Portrait, surface: Surface, iris_ratio: float) -> Flo
     light = float(np.clip(max((tone @ _LUMA) / 0.45, shine), 0.4, 1.2))
     mouth = surface.head.mouth
     start = surface.head.mouth_start
-    rgb[start : start + len(mouth.vertices)] = paint_mouth(
-        mouth, tone_rgb=tone, teeth_rgb=teeth, light=light
-    )
+    painted = paint_mouth(mouth, tone_rgb=tone, teeth_rgb=teeth, light=light)
+    if float(np.ptp(tone)) < _GREY:
+        # A photo without colour gets a mouth without colour.
+        painted = np.repeat((painted @ _LUMA)[:, None], 3, 1)
+    rgb[start : start + len(mouth.vertices)] = painted
     return rgb
 
 
