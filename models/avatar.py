@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,6 @@ from models.triplane.field import TriplaneField
 
 Image = NDArray[np.float32]
 Progress = Callable[[str, float], None]
-Branch = Literal["all", "canonical", "appearance"]
-Mode = Literal["color", "depth", "normals", "opacity", "mesh"]
 
 MODES = ("color", "depth", "normals", "opacity", "mesh")
 RESOLUTIONS = range(32, 513)
