@@ -1,0 +1,1 @@
+"""What is open: evented, undoable, serialisable state. No Qt, no rendering."""

@@ -1,0 +1,68 @@
+"""Everything that undo brings back, as one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.pose import Pose
+from studio.session.look import Look
+from studio.session.view import View
+
+
+@dataclass(frozen=True, eq=False)
+class OpenAvatar:
+    """An avatar in memory and where it lies on the disk; equal only to itself.
+
+    Attributes:
+        handle: the avatar, a ``models.avatar.Avatar``; the session never looks inside.
+        name: for titles and lists.
+        path: its file, None while the user has not saved it.
+        copy: a file with the same content in the recovery folder, while it has no file of its own.
+        sha256: of that content, hexadecimal; empty when unknown.
+    """
+
+    handle: Any = field(repr=False)
+    name: str
+    path: Path | None = None
+    copy: Path | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What happens by itself, and what moves together.
+
+    Attributes:
+        eyes_linked: the gaze pad moves both eyes.
+        look_at_camera: the eyes follow the camera.
+        auto_blink: the eyes blink now and then.
+        sides_linked: a left coefficient moves the right one too, and the other way round.
+    """
+
+    eyes_linked: bool = True
+    look_at_camera: bool = False
+    auto_blink: bool = False
+    sides_linked: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """The session's state.
+
+    Attributes:
+        avatar: what is open, None before the first.
+        pose, view, look, behaviour: see there.
+        presets: the project's own named poses.
+        timeline: JSON of takes and keyframes, carried along as it is; None without any.
+    """
+
+    avatar: OpenAvatar | None = None
+    pose: Pose = field(default_factory=Pose.neutral)
+    view: View = field(default_factory=View)
+    look: Look = field(default_factory=Look)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    presets: Mapping[str, Pose] = field(default_factory=dict)
+    timeline: Mapping[str, Any] | None = None

@@ -1,0 +1,1 @@
+"""The window: shows and edits the session. The only room with Qt."""
