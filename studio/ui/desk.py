@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from models.errors import BadInput
 from studio.engine.engine import Engine
 from studio.engine.events import (
     DeviceChanged,
@@ -95,8 +96,6 @@ class Desk(QObject):
 
     def change_settings(self, **values: Any) -> None:
         """Change preferences, keep them on the disk and tell everybody."""
-        from models.errors import BadInput
-
         try:
             self.settings = changed_settings(self.settings, **values)
             save_settings(self.settings)
