@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from studio.engine.faults import Fault
 
 _POLL_SECONDS = 0.1
-_TICKS_PER_SECOND = 5
+_POLLS_PER_TICK = 3
+_KILLED = -9
 Tell = Callable[[str, float], None]
 
 
@@ -69,12 +70,13 @@ class Child:
         theirs.close()
         self._process, self._connection = process, ours
 
-    def run(self, task: str, arguments: Mapping[str, Any], watch: Watch) -> Any:
+    def run(self, task: str, arguments: Mapping[str, Any], watch: Watch, doing: str) -> Any:
         """Run a function of ``studio.engine.tasks`` and return its result.
 
         Args:
             task: its name; arguments: of plain values and arrays.
             watch: hears of progress; what its methods raise ends the process, and is raised.
+            doing: for errors: ``building the avatar``.
 
         Raises:
             TaskFailed: when the function raises or the process dies.
@@ -83,7 +85,7 @@ class Child:
         connection = self._connection
         assert connection is not None
         try:
-            connection.send((task, dict(arguments)))
+            connection.send((task, dict(arguments), doing))
             return self._wait(connection, watch)
         except (EOFError, OSError) as error:
             watch.check()
@@ -100,7 +102,7 @@ class Child:
             while not connection.poll(_POLL_SECONDS):
                 quiet += 1
                 watch.check()
-                if quiet % _TICKS_PER_SECOND == 0:
+                if quiet % _POLLS_PER_TICK == 0:
                     watch.tick()
             kind, value = connection.recv()
             if kind == "progress":
@@ -116,12 +118,10 @@ class Child:
             process.join(1.0)
         code = None if process is None else process.exitcode
         self.stop()
-        if code == -signal.SIGTERM or code is None or code != -9:
-            why = f"exit code {code}"
-        else:
-            why = "the system ended it, most likely for want of memory"
+        killed = "the system ended it, most likely for want of memory"
         return Fault(
-            f"The process that reads photos and builds avatars ended unexpectedly ({why}).",
+            "The process that reads photos and builds avatars ended unexpectedly "
+            f"({killed if code == _KILLED else f'exit code {code}'}).",
             "Close other programs and try again; nothing that was open is lost.",
             repr(error),
         )
@@ -149,14 +149,16 @@ def _serve(connection: Connection) -> None:
 
     with contextlib.suppress(EOFError, OSError):
         while True:
-            name, arguments = connection.recv()
-            connection.send(_outcome(tasks.TASKS[name], arguments, tell))
+            name, arguments, doing = connection.recv()
+            connection.send(_outcome(tasks.TASKS[name], arguments, tell, doing))
 
 
-def _outcome(task: Callable[..., Any], arguments: dict[str, Any], tell: Tell) -> tuple[str, Any]:
+def _outcome(
+    task: Callable[..., Any], arguments: dict[str, Any], tell: Tell, doing: str
+) -> tuple[str, Any]:
     try:
         return "done", task(tell=tell, **arguments)
     except (EOFError, BrokenPipeError):
         raise
     except Exception as error:
-        return "failed", Fault.of(error, "building the avatar")
+        return "failed", Fault.of(error, doing)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _TELLING = 0.1
 """Fraction from which elapsed time says something about the rest."""
+_OVERTIME = 0.15
+"""A stage in overtime is taken to last this share of its time longer."""
 
 
 class Cancelled(Exception):
@@ -44,36 +46,52 @@ class Job:
 
 
 class Remaining:
-    """Estimates the time that is left from usual stage times and how this run compares."""
+    """Estimates the time that is left from usual stage times and how this run compares.
+
+    The first stage says nothing about the pace: what it loads may be in memory already.
+    """
 
     def __init__(
         self, usual: Mapping[str, float], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._usual, self._clock = dict(usual), clock
+        self._order = list(usual)
         self._started = self._stage_started = clock()
         self._stage = ""
+        self._spent, self._expected = 0.0, 0.0
 
     def begin(self, stage: str) -> None:
         """A stage begins."""
-        if stage != self._stage:
-            self._stage, self._stage_started = stage, self._clock()
+        if stage == self._stage:
+            return
+        now = self._clock()
+        if self._stage in self._order[1:]:
+            self._spent += now - self._stage_started
+            self._expected += self._usual[self._stage]
+        self._stage, self._stage_started = stage, now
 
     def seconds(self, fraction: float) -> float | None:
         """Seconds left when ``fraction`` of the whole is done; None while nobody can tell."""
         now = self._clock()
-        elapsed = now - self._started
         if self._stage in self._usual:
-            names = list(self._usual)
-            place = names.index(self._stage)
-            before = sum(self._usual[name] for name in names[:place])
-            spent = self._stage_started - self._started
-            pace = min(max(spent / before, 0.5), 20.0) if before > 0 else 1.0
-            here = max(self._usual[self._stage] * pace - (now - self._stage_started), 0.0)
-            after = pace * sum(self._usual[name] for name in names[place + 1 :])
-            return here + after
+            here = now - self._stage_started
+            pace = self._spent / self._expected if self._expected > 0 else 1.0
+            # A stage that takes longer than it should tells that the others will, too.
+            pace = min(max(pace, here / self._usual[self._stage], 0.2), 50.0)
+            after = self._order[self._order.index(self._stage) + 1 :]
+            left = max(self._usual[self._stage] * pace - here, _OVERTIME * here)
+            return left + pace * sum(self._usual[name] for name in after)
         if fraction < _TELLING:
             return None
-        return elapsed * (1.0 - fraction) / fraction
+        return (now - self._started) * (1.0 - fraction) / fraction
+
+    def share(self, fraction: float) -> float:
+        """Share of the whole that is done: by time where usual times are known."""
+        left = self.seconds(fraction)
+        if left is None or self._stage not in self._usual:
+            return fraction
+        elapsed = self._clock() - self._started
+        return elapsed / max(elapsed + left, 1e-6)
 
 
 class JobContext:
@@ -83,7 +101,7 @@ class JobContext:
         self.engine, self.number, self.job = engine, number, job
         self.cancelled = threading.Event()
         self._remaining = Remaining(job.usual)
-        self._stage, self._fraction = "", 0.0
+        self._stage, self._given, self._shown = "", 0.0, 0.0
 
     def check(self) -> None:
         """Raise ``Cancelled`` if the job was cancelled."""
@@ -94,14 +112,16 @@ class JobContext:
         """A stage begins or goes on; ``fraction`` of the whole work is done."""
         self.check()
         self._remaining.begin(stage)
-        self._stage, self._fraction = stage, min(max(fraction, self._fraction), 1.0)
+        self._stage, self._given = stage, min(max(fraction, self._given), 1.0)
         self.tick()
 
     def tick(self) -> None:
         """Tell the remaining time again."""
         self.check()
-        left = self._remaining.seconds(self._fraction)
-        self.engine.deliver(JobProgress(self.number, self._stage, self._fraction, left))
+        left = self._remaining.seconds(self._given)
+        # A bar that steps back looks broken, even when the estimate got better.
+        self._shown = max(self._shown, min(self._remaining.share(self._given), 1.0))
+        self.engine.deliver(JobProgress(self.number, self._stage, self._shown, left))
 
     def partial(self, value: Any) -> None:
         """Deliver a piece of the result."""
@@ -115,4 +135,4 @@ class JobContext:
 
     def elsewhere(self, task: str, **arguments: Any) -> Any:
         """Run a task of ``studio.engine.tasks`` in the other process; see ``Child.run``."""
-        return self.engine.child.run(task, arguments, self)
+        return self.engine.child.run(task, arguments, self, self.job.doing)

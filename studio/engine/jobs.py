@@ -40,7 +40,6 @@ BUILD_STAGES = {
 }
 """Usual seconds; the pace of a run corrects them."""
 
-_BUILD_SHARE = 0.95
 _THUMBNAIL_VIEW = View("front", zoom=1.45)
 
 
@@ -122,20 +121,16 @@ def build_avatar(
         ) as file:
             out = Path(file.name)
         try:
-            watch = _Scaled(context, _BUILD_SHARE)
-            context.engine.child.run(
+            context.elsewhere(
                 "build",
-                {
-                    "photo": photo,
-                    "out": out,
-                    "face": face,
-                    "head": head,
-                    "resolution": resolution,
-                    "device": device,
-                },
-                watch,
+                photo=photo,
+                out=out,
+                face=face,
+                head=head,
+                resolution=resolution,
+                device=device,
             )
-            context.progress("opening", _BUILD_SHARE)
+            context.progress("opening", 1.0)
             opened = _open(out)
         except BaseException:
             out.unlink(missing_ok=True)
@@ -200,14 +195,14 @@ def autosave(keeper: Autosave, state: State, project: Path | None, title: str) -
     )
 
 
-def recover(left: Recoverable, keeper: Autosave) -> Job:
+def recover(left: Recoverable, keeper: Autosave, avatar: Path | None = None) -> Job:
     """Open what a crash left, and keep it as this process's own. Result: ``OpenedProject``.
 
-    Give it to ``Session.open_project(..., recovered=True)``.
+    Give it to ``Session.open_project(..., recovered=True)``. ``avatar`` as for ``open_project``.
     """
 
     def work(context: JobContext) -> OpenedProject:
-        opened = left.read()
+        opened = left.read(avatar)
         if opened.avatar_path is not None:
             opened = opened.with_avatar(_open(opened.avatar_path))
         opened = keeper.adopted(opened)
@@ -272,17 +267,6 @@ def export_still(request: FrameRequest, path: Path) -> Job:
         return path
 
     return Job(f"Exporting {path.name}", work, "file", f"exporting {path.name}")
-
-
-class _Scaled:
-    """Progress of a part of a job."""
-
-    def __init__(self, context: JobContext, share: float) -> None:
-        self._context, self._share = context, share
-        self.check, self.tick = context.check, context.tick
-
-    def progress(self, stage: str, fraction: float) -> None:
-        self._context.progress(stage, fraction * self._share)
 
 
 def _open(path: Path) -> OpenAvatar:

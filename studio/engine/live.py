@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.animate.rig import JOINTS, LOOK_PITCH, LOOK_YAW, Rig, eye_angles
 from models.camera import Camera
 from models.pose import Pose
+
+if TYPE_CHECKING:
+    from models.animate.rig import Rig
 
 _BLINK_SECONDS = 0.22
 _CLOSING_SHARE = 0.35
@@ -22,6 +25,9 @@ def looking_at(pose: Pose, camera: Camera, rig: Rig) -> Pose:
 
     The eyes' own coefficients still count; gaze makes up for the rest.
     """
+    # Not above: kernels come with it, which the window does not wait for.
+    from models.animate.rig import JOINTS, LOOK_PITCH, LOOK_YAW, eye_angles
+
     transforms = rig.joint_transforms(pose).astype(np.float64)
     head = transforms[JOINTS.index("head")]
     own = pose.replace(gaze_left=(0.0, 0.0), gaze_right=(0.0, 0.0))

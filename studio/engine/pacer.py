@@ -5,19 +5,23 @@ Pure decisions with the clock passed in; no threads, no timers.
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SIZES = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
+SIZES = (128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 """Sizes to choose from while moving: few, so that the size does not flicker."""
 TARGET_MS = 30.0
 REST_SECONDS = 0.06
-_BLEND = 0.3
-_GROW_ROOM = 0.8
-"""A larger size must fit into this share of the target, so that it does not fall back at once."""
-_FIXED_MS = 6.0
+_SLACK = 1.15
+"""A size is given up only when it misses the target by more, and a larger one is tried only when
+it should keep it with as much to spare: the size does not flicker."""
+_FIXED_MS = 4.0
 """Posing and converting, which take as long for a small picture."""
+_REMEMBERED, _ENOUGH = 5, 3
+"""Frames of one size that are judged by their median: one hiccup changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Pacer:
         self.rest_seconds, self.target_ms = rest_seconds, target_ms
         self._clock = clock
         self._adapted = 256
-        self._ms_per_megapixel: float | None = None
+        self._recent: deque[float] = deque(maxlen=_REMEMBERED)
         self._moved_at: float | None = None
 
     def moved(self) -> Quality:
@@ -76,16 +80,27 @@ class Pacer:
 
     def measured(self, quality: Quality, milliseconds: float) -> None:
         """A frame of this quality took so long to make, without waiting."""
-        work = max(milliseconds - _FIXED_MS, 0.2) / (quality.size**2 / 1e6)
-        if self._ms_per_megapixel is None:
-            self._ms_per_megapixel = work
-        self._ms_per_megapixel += _BLEND * (work - self._ms_per_megapixel)
-        fitting = [size for size in SIZES if self._expected(size) <= self.target_ms]
-        best = max(fitting, default=SIZES[0])
-        if best > self._adapted:
-            roomy = [s for s in SIZES if self._expected(s) <= _GROW_ROOM * self.target_ms]
-            best = max(self._adapted, max(roomy, default=SIZES[0]))
-        self._adapted = best
+        if quality.size != self._adapted:
+            return
+        self._recent.append(milliseconds)
+        if len(self._recent) < _ENOUGH:
+            return
+        usual = statistics.median(self._recent)
+        if usual > _SLACK * self.target_ms:
+            smaller = [size for size in SIZES if size < self._adapted]
+            fitting = [size for size in smaller if self._expected(size, usual) <= self.target_ms]
+            self._adapt(max(fitting, default=SIZES[0]))
+        else:
+            larger = min((size for size in SIZES if size > self._adapted), default=SIZES[-1])
+            if self._expected(larger, usual) * _SLACK <= self.target_ms:
+                self._adapt(larger)
 
-    def _expected(self, size: int) -> float:
-        return _FIXED_MS + (self._ms_per_megapixel or 0.0) * size**2 / 1e6
+    def _adapt(self, size: int) -> None:
+        if size != self._adapted:
+            self._adapted = size
+            self._recent.clear()
+
+    def _expected(self, size: int, usual: float) -> float:
+        """Milliseconds at another size, when the current one takes ``usual``."""
+        fixed = min(_FIXED_MS, usual)
+        return fixed + (usual - fixed) * (size / self._adapted) ** 2

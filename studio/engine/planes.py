@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.animate.proxy import Part
-
 PLANES = ("XY", "XZ", "ZY")
 _PIXELS_FITTED = 20_000
 
@@ -35,6 +33,9 @@ def plane_pictures(avatar: Any, check: Callable[[], None] = lambda: None) -> Pla
     The three colours are the first principal components (PCA) of the features of the sum, so
     that a colour means the same on every plane and branch. ``check`` is called between steps.
     """
+    # Not above: kernels come with it, which the window does not wait for.
+    from models.animate.proxy import Part
+
     field = avatar.parts.fields[Part.HEAD]
     branches: dict[str, NDArray[np.float32]] = {}
     for name in ("canonical", "appearance"):

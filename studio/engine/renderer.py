@@ -49,7 +49,7 @@ class Renderer:
 
     @property
     def device(self) -> str:
-        """Where pictures are rendered. Raises ``BadInput`` for a device that is not there."""
+        """Where pictures are rendered; the processor where the wanted device is not there."""
         if self._device is None:
             try:
                 self._device = devices.choose(self._wanted)

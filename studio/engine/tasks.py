@@ -68,7 +68,7 @@ def build(
     avatar = Avatar.build(
         photo, face=face, head=head, resolution=resolution, device=device, progress=tell
     )
-    tell("saving", 0.95)
+    tell("saving", 1.0)
     avatar.save(out)
 
 

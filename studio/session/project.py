@@ -117,25 +117,18 @@ def read_project(path: Path, avatar: Path | None = None) -> OpenedProject:
     document = _document(path)
     state = _state(document, path)
     reference = document.avatar
-    belongs = path if document.project is None else Path(document.project)
     if reference is None:
-        return OpenedProject(state, belongs)
+        return OpenedProject(state, path)
     place = _resolved(reference.path, path) if avatar is None else avatar
     if not place.is_file():
         raise MissingAvatar(path, place)
-    is_recovered = reference.unsaved and document.project is None
-    return OpenedProject(state, None if is_recovered else belongs, place, reference)
+    return OpenedProject(state, path, place, reference)
 
 
-def project_document(
-    state: State, folder: Path | None, *, project: Path | None = None
-) -> dict[str, Any]:
-    """The state as JSON.
+def project_document(state: State, folder: Path | None) -> dict[str, Any]:
+    """The state as JSON; its avatar needs a path or a copy.
 
-    Args:
-        state: its avatar needs a path or a copy.
-        folder: where the project will lie: files below it are named relative to it.
-        project: for recovery, the file that the session belongs to.
+    Files below ``folder``, where the project will lie, are named relative to it.
     """
     look = asdict(state.look)
     look["branches"] = sorted(state.look.branches)
@@ -146,7 +139,6 @@ def project_document(
         "version": PROJECT_VERSION,
         "made_with": f"Triptych {__version__}",
         "avatar": _reference(state.avatar, folder),
-        "project": None if project is None else str(project),
         "pose": state.pose.to_json(),
         "view": asdict(state.view),
         "look": look,

@@ -86,8 +86,6 @@ class ProjectDocument(_Strict):
     version: Annotated[int, Field(ge=1, strict=True)]
     made_with: _Name = ""
     avatar: AvatarReference | None = None
-    project: _Path | None = None
-    """The file that a recovered session belongs to."""
     pose: dict[str, FiniteJson] = Field(default_factory=dict)
     view: ViewDocument = Field(default_factory=ViewDocument)
     look: LookDocument = Field(default_factory=LookDocument)

@@ -22,6 +22,7 @@ from studio.session.stored import read_json, write_json
 
 _SESSION = f"session{SUFFIX}"
 _ABOUT, _LOCK = "about.json", "lock"
+_COPIES_KEPT = 4
 _ABANDONED_SECONDS = 60.0
 """An unlocked folder without a session may be one that is just being made."""
 
@@ -48,9 +49,9 @@ class Autosave:
         An avatar that its user never saved is written too, once.
         """
         avatar = None if state.avatar is None else self._kept(state.avatar)
-        document = project_document(replace(state, avatar=avatar), None, project=project)
-        write_json(self.folder / _ABOUT, {"title": title, "project": document["project"]})
-        write_json(self.folder / _SESSION, document)
+        about = {"title": title, "project": None if project is None else str(project)}
+        write_json(self.folder / _ABOUT, about)
+        write_json(self.folder / _SESSION, project_document(replace(state, avatar=avatar), None))
         self._tidy(avatar)
 
     def adopted(self, opened: OpenedProject) -> OpenedProject:
@@ -92,9 +93,6 @@ class Autosave:
                 copy.unlink(missing_ok=True)
 
 
-_COPIES_KEPT = 4
-
-
 @dataclass(frozen=True)
 class Recoverable:
     """What a process that did not end in peace left behind.
@@ -109,9 +107,9 @@ class Recoverable:
     project: Path | None
     when: float
 
-    def read(self) -> OpenedProject:
-        """The session, without its avatar loaded. Raises ``BadInput``."""
-        return read_project(self.folder / _SESSION)
+    def read(self, avatar: Path | None = None) -> OpenedProject:
+        """The session, without its avatar loaded; as ``read_project``, whose errors it raises."""
+        return replace(read_project(self.folder / _SESSION, avatar), path=self.project)
 
     def discard(self) -> None:
         """Remove it for good."""
