@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True, scope="session")
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests away from the user's data and log folders."""
+    """Keep the tests away from the user's own folders."""
     patch = pytest.MonkeyPatch()
     patch.delenv("TRIPTYCH_ASSETS", raising=False)
     root = tmp_path_factory.mktemp("home")
-    for name in ("data", "log"):
+    for name in ("data", "log", "state", "config"):
         folder = root / name
         patch.setattr(f"platformdirs.user_{name}_dir", lambda *_, folder=folder, **__: str(folder))
     yield

@@ -7,6 +7,7 @@ does neither. Cancelling ends it, and if it crashes the window only hears about 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Mapping
@@ -49,7 +50,9 @@ class Child:
     For one thread at a time; ``stop`` may be called from any.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: str = "studio.engine.tasks") -> None:
+        """``tasks`` is the module whose ``TASKS`` the process can do."""
+        self._tasks = tasks
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
@@ -65,7 +68,9 @@ class Child:
         self.stop()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs,), name="triptych-work", daemon=True)
+        process = context.Process(
+            target=_serve, args=(theirs, self._tasks), name="triptych-work", daemon=True
+        )
         process.start()
         theirs.close()
         self._process, self._connection = process, ours
@@ -74,7 +79,7 @@ class Child:
         """Run a function of ``studio.engine.tasks`` and return its result.
 
         Args:
-            task: its name; arguments: of plain values and arrays.
+            task: its name; arguments: plain values, arrays and paths.
             watch: hears of progress; what its methods raise ends the process, and is raised.
             doing: for errors: ``building the avatar``.
 
@@ -138,11 +143,11 @@ class Child:
                 connection.close()
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, module: str) -> None:
     """The process: run tasks until the other end is gone."""
     # Ctrl-C in the terminal is for the window, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from studio.engine import tasks
+    tasks: Mapping[str, Callable[..., Any]] = importlib.import_module(module).TASKS
 
     def tell(stage: str, fraction: float) -> None:
         connection.send(("progress", (stage, fraction)))
@@ -150,7 +155,7 @@ def _serve(connection: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             name, arguments, doing = connection.recv()
-            connection.send(_outcome(tasks.TASKS[name], arguments, tell, doing))
+            connection.send(_outcome(tasks[name], arguments, tell, doing))
 
 
 def _outcome(

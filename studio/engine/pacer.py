@@ -26,7 +26,7 @@ _REMEMBERED, _ENOUGH = 5, 3
 
 @dataclass(frozen=True)
 class Quality:
-    """Pixels along a side, samples per ray, and whether this is the picture at rest."""
+    """Pixels along a side, samples per ray, and whether it is for the picture at rest."""
 
     size: int = 512
     samples: int = 2
@@ -65,7 +65,7 @@ class Pacer:
         if size == self.full:
             # As good as at rest already: there is nothing to follow.
             self._moved_at = None
-        return Quality(size, self.samples, final=size == self.full)
+        return Quality(size, self.samples, final=False)
 
     def rest_in(self) -> float | None:
         """Seconds until the picture at rest is due (0: now), None when none is."""
@@ -80,8 +80,9 @@ class Pacer:
 
     def measured(self, quality: Quality, milliseconds: float) -> None:
         """A frame of this quality took so long to make, without waiting."""
-        if quality.size != self._adapted:
+        if quality.size != min(self._adapted, self.full):
             return
+        self._adapted = quality.size
         self._recent.append(milliseconds)
         if len(self._recent) < _ENOUGH:
             return

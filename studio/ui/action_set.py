@@ -35,6 +35,8 @@ class Action:
         icon: of ``studio.ui.icons``, may be empty.
         needs: when it is possible.
         checked: for switches: how it stands now; ``run`` toggles it.
+        line: whether menus have a line above it.
+        submenu: title of the submenu that it lies in, translated; empty for none.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Action:
     icon: str = ""
     needs: Needs = Needs.NOTHING
     checked: Callable[[], bool] | None = None
+    line: bool = False
+    submenu: str = ""
 
     @property
     def shortcuts(self) -> tuple[str, ...]:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from studio.ui.action_set import ActionSet
 
 
-def fill_menus(
-    bar: QMenuBar, actions: ActionSet, breaks: frozenset[str], submenus: dict[str, QMenu]
-) -> dict[str, QMenu]:
-    """One menu for each category, in the order of the list.
+def fill_menus(bar: QMenuBar, actions: ActionSet, after: Mapping[str, QMenu]) -> None:
+    """One menu for each category and one for each submenu, in the order of the list.
 
-    Args:
-        bar: where they go.
-        actions: the list.
-        breaks: ids of the actions that have a line above them.
-        submenus: menus to put after the action of that id, such as the recent files.
-
-    Returns:
-        The menus by category.
+    ``after`` are other menus by the id of the action that they follow, such as the recent files.
     """
-    menus: dict[str, QMenu] = {}
+    menus: dict[tuple[str, str], QMenu] = {}
     for action in actions:
-        if action.category not in menus:
-            menus[action.category] = bar.addMenu(action.category)
-        menu = menus[action.category]
-        if action.id in breaks:
-            menu.addSeparator()
-        menu.addAction(actions[action.id])
-        if action.id in submenus:
-            menu.addMenu(submenus[action.id])
-    return menus
+        top = menus.get((action.category, ""))
+        if top is None:
+            top = menus[action.category, ""] = bar.addMenu(action.category)
+        if action.line:
+            top.addSeparator()
+        place = (action.category, action.submenu)
+        if place not in menus:
+            menus[place] = top.addMenu(action.submenu)
+        menus[place].addAction(actions[action.id])
+        if action.id in after:
+            top.addMenu(after[action.id])

@@ -1,0 +1,92 @@
+"""A slider and its number in one bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.ui.controls.span import Span
+from studio.ui.controls.value_control import ValueControl
+from studio.ui.theme import tokens
+
+_PADDING = 6.0
+_RADIUS = 4.0
+
+
+class ValueBar(ValueControl):
+    """Fills from the value at rest; a caption stands left in it, the number right."""
+
+    def __init__(
+        self, span: Span, name: str, caption: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(span, name, parent)
+        self.caption = caption
+        self._special = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+
+    def show_special(self, text: str) -> None:
+        """Write ``text`` in place of the number, such as ``as in the photo``; empty undoes it."""
+        if text != self._special:
+            self._special = text
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(f"{self.caption} {self.span.text(self.span.high)}")
+        return QSize(max(56, width + round(3 * _PADDING)), metrics.height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        outline = QPainterPath()
+        outline.addRoundedRect(box, _RADIUS, _RADIUS)
+        painter.fillPath(outline, QColor(colours.field))
+        on = self.isEnabled()
+        if on and not self._special:
+            self._paint_fill(painter, outline, box)
+        edge = colours.line
+        if self.hasFocus():
+            edge = colours.accent
+        elif self.underMouse() and on:
+            edge = colours.strong_line
+        painter.setPen(QPen(QColor(edge), 1.0))
+        painter.drawPath(outline)
+        self._paint_texts(painter, box.adjusted(_PADDING, 0, -_PADDING, 0))
+
+    def _paint_fill(self, painter: QPainter, outline: QPainterPath, box: QRectF) -> None:
+        colours = tokens()
+        zero = box.left() + box.width() * self.span.share(self.span.rest)
+        here = box.left() + box.width() * self.span.share(self.amount)
+        left, right = min(zero, here), max(zero, here)
+        colour = QColor(colours.accent)
+        painter.save()
+        painter.setClipPath(outline)
+        if right > left:
+            colour.setAlphaF(0.50 if self.dragging or self.hasFocus() else 0.34)
+            painter.fillRect(QRectF(left, box.top(), right - left, box.height()), colour)
+            painter.fillRect(QRectF(here - 1.0, box.top(), 2.0, box.height()), colours.accent)
+        if 0.0 < self.span.share(self.span.rest) < 1.0:
+            painter.fillRect(QRectF(zero - 0.5, box.top(), 1.0, box.height()), colours.strong_line)
+        painter.restore()
+
+    def _paint_texts(self, painter: QPainter, box: QRectF) -> None:
+        colours = tokens()
+        on = self.isEnabled()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if self.caption:
+            painter.setPen(QColor(colours.dim if on else colours.faint))
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self.caption)
+        if self._special:
+            colour, text = colours.dim, self._special
+        else:
+            moved = self.amount != self.span.rest
+            colour, text = (colours.text if moved else colours.dim), self.span.text(self.amount)
+        painter.setPen(QColor(colour if on else colours.faint))
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, text)

@@ -1,0 +1,171 @@
+"""The picture in the middle and the panels around it, which can be moved, detached and reset."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from models.errors import BadInput
+from studio.engine.faults import Fault
+from studio.session.folders import state_folder
+from studio.session.stored import read_json, write_json
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+_LAYOUT_VERSION = 1
+_SIZE_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A dock.
+
+    Attributes:
+        name: object name of the dock; title: translated.
+        make: makes the panel when it is seen for the first time.
+        area: where it lies at first; those of one area are tabs, the first is in front.
+    """
+
+    name: str
+    title: str
+    make: Callable[[], QWidget]
+    area: Qt.DockWidgetArea
+
+
+class PanelDock(QDockWidget):
+    """A dock whose panel is made when it is first seen, which keeps the start quick."""
+
+    failed = Signal(object)
+
+    def __init__(self, panel: Panel, parent: QWidget) -> None:
+        super().__init__(panel.title, parent)
+        self.setObjectName(panel.name)
+        self.setAccessibleName(panel.title)
+        self._make = panel.make
+        self._content: QWidget | None = None
+        self._frame = QWidget()
+        self._column = QVBoxLayout(self._frame)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(self._frame)
+        self.visibilityChanged.connect(lambda seen: self.content() if seen else None)
+
+    def content(self) -> QWidget:
+        """The panel; one that cannot be made says so in its place."""
+        if self._content is None:
+            try:
+                self._content = self._make()
+            except Exception as error:
+                fault = Fault.of(error, f"opening the panel {self.windowTitle()}")
+                self._content = QLabel(fault.sentence, wordWrap=True, margin=12)
+                self.failed.emit(fault)
+            self._column.addWidget(self._content)
+        return self._content
+
+
+class Docks(QMainWindow):
+    """A window inside the window: the viewport in the middle, panels in docks."""
+
+    failed = Signal(object)
+    """A ``Fault`` of a panel that could not be made."""
+    arranged = Signal()
+    """A dock was shown or hidden."""
+
+    def __init__(self, middle: QWidget, panels: list[Panel], parent: QWidget | None = None):
+        super().__init__(parent, Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setAnimated(False)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.setCentralWidget(middle)
+        self._panels = panels
+        self._docks: dict[str, PanelDock] = {}
+        for panel in panels:
+            dock = self._docks[panel.name] = PanelDock(panel, self)
+            dock.failed.connect(self.failed)
+            dock.visibilityChanged.connect(lambda _: self.arranged.emit())
+        self.reset_layout()
+
+    def panel(self, name: str) -> QWidget:
+        """The panel of this name, made if need be. Raises ``KeyError``."""
+        return self._docks[name].content()
+
+    def is_shown(self, name: str) -> bool:
+        """Whether the dock is open, be it behind another tab."""
+        return not self._docks[name].isHidden()
+
+    def toggle(self, name: str) -> None:
+        """Show the dock, or bring it to the front, or hide it when it is there already."""
+        dock = self._docks[name]
+        if not dock.isHidden() and not dock.visibleRegion().isEmpty():
+            dock.hide()
+        else:
+            self.reveal(name)
+
+    def reveal(self, name: str) -> QWidget:
+        """Show the dock in front of its tabs; returns its panel."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
+        return dock.content()
+
+    def reset_layout(self) -> None:
+        """Put all docks where they were at first."""
+        first: dict[Qt.DockWidgetArea, PanelDock] = {}
+        for panel in self._panels:
+            dock = self._docks[panel.name]
+            dock.setFloating(False)
+            self.addDockWidget(panel.area, dock)
+            dock.show()
+            if panel.area in first:
+                self.tabifyDockWidget(first[panel.area], dock)
+            else:
+                first[panel.area] = dock
+        for dock in first.values():
+            dock.raise_()
+        sides = [first[area] for area in (LEFT, RIGHT) if area in first]
+        self.resizeDocks(sides, [264, 360][: len(sides)], Qt.Orientation.Horizontal)
+        if BOTTOM in first:
+            self.resizeDocks([first[BOTTOM]], [176], Qt.Orientation.Vertical)
+
+
+def keep_layout(window: QMainWindow, docks: Docks) -> None:
+    """Write size, place and docks for the next start. Raises ``BadInput`` when that fails."""
+    parts = {"geometry": window.saveGeometry(), "docks": docks.saveState(_LAYOUT_VERSION)}
+    document = {name: base64.b64encode(part.data()).decode() for name, part in parts.items()}
+    path = _layout_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{path.parent} cannot be made ({error.strerror or error}).") from error
+    write_json(path, document)
+
+
+def restore_layout(window: QMainWindow, docks: Docks) -> bool:
+    """Bring back what ``keep_layout`` wrote; False when there is nothing usable."""
+    try:
+        document = read_json(_layout_path(), _SIZE_LIMIT)
+        parts = {name: base64.b64decode(text) for name, text in _texts(document).items()}
+    except (OSError, ValueError, binascii.Error):
+        return False
+    geometry = window.restoreGeometry(QByteArray(parts.get("geometry", b"")))
+    return docks.restoreState(QByteArray(parts.get("docks", b"")), _LAYOUT_VERSION) and geometry
+
+
+def _texts(document: object) -> Mapping[str, str]:
+    if not isinstance(document, dict):
+        raise ValueError("not an object")
+    return {name: text for name, text in document.items() if isinstance(text, str)}
+
+
+def _layout_path() -> Path:
+    return state_folder() / "layout.json"

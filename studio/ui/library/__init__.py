@@ -1,0 +1,1 @@
+"""The library: avatars and projects that were open lately."""

@@ -1,0 +1,1 @@
+"""The look panel: view mode, background, lens, quality, branches."""

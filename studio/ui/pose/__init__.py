@@ -1,0 +1,1 @@
+"""The pose panel: coefficients, gaze, head and neck."""

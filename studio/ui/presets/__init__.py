@@ -1,0 +1,1 @@
+"""The preset panel: named poses as pictures."""

@@ -1,0 +1,1 @@
+"""The signals panel: coefficients over time."""

@@ -1,0 +1,1 @@
+"""The viewport: the avatar's picture, turned by mouse and keyboard."""
