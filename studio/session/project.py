@@ -179,7 +179,7 @@ def _named(file: Path, folder: Path | None) -> str:
 def _resolved(text: str, project: Path) -> Path:
     """The file that a document names. Raises ``BadInput`` for what no project would write."""
     named = Path(text)
-    if named.suffix.lower() != ".avatar" or not text.isprintable():
+    if named.suffix.lower() != ".avatar" or any(ord(letter) < 32 for letter in text):
         raise BadInput(f"{project} is damaged (its avatar is no .avatar file); {_REMEDY}.")
     if named.is_absolute():
         # A folder that was moved or sent as a whole still finds its avatar beside the project.

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from models.errors import BadInput
 from studio.engine.faults import Fault
 from studio.session.folders import state_folder
 from studio.session.stored import read_json, write_json
@@ -142,12 +141,7 @@ def keep_layout(window: QMainWindow, docks: Docks) -> None:
     """Write size, place and docks for the next start. Raises ``BadInput`` when that fails."""
     parts = {"geometry": window.saveGeometry(), "docks": docks.saveState(_LAYOUT_VERSION)}
     document = {name: base64.b64encode(part.data()).decode() for name, part in parts.items()}
-    path = _layout_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{path.parent} cannot be made ({error.strerror or error}).") from error
-    write_json(path, document)
+    write_json(_layout_path(), document)
 
 
 def restore_layout(window: QMainWindow, docks: Docks) -> bool:

@@ -18,10 +18,17 @@ class ValueBar(ValueControl):
     """Fills from the value at rest; a caption stands left in it, the number right."""
 
     def __init__(
-        self, span: Span, name: str, caption: str = "", parent: QWidget | None = None
+        self,
+        span: Span,
+        name: str,
+        caption: str = "",
+        parent: QWidget | None = None,
+        *,
+        tint: str = "dim",
     ) -> None:
+        """Make a bar; ``tint`` is the field of ``Tokens`` in which the caption is written."""
         super().__init__(span, name, parent)
-        self.caption = caption
+        self.caption, self._tint = caption, tint
         self._special = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -81,7 +88,7 @@ class ValueBar(ValueControl):
         on = self.isEnabled()
         middle = Qt.AlignmentFlag.AlignVCenter
         if self.caption:
-            painter.setPen(QColor(colours.dim if on else colours.faint))
+            painter.setPen(QColor(getattr(colours, self._tint) if on else colours.faint))
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self.caption)
         if self._special:
             colour, text = colours.dim, self._special

@@ -23,6 +23,14 @@ _STEPS = {
     Qt.Key.Key_PageDown: -10,
 }
 
+_OWN_KEYS = (
+    *_STEPS,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace,
+)
+
 
 class ValueControl(QAbstractSlider):
     """A number that is dragged, typed, stepped by keys and wheel, and reset by a double click.
@@ -183,9 +191,10 @@ class ValueControl(QAbstractSlider):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # Digits and Delete belong to the control that has the focus, not to the window.
-            wanted = event.text() in tuple("0123456789.,-") and not self._with_command(event)
-            if wanted or event.key() in (*_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End):
+            # These belong to the control that has the focus, not to the window's shortcuts.
+            typed = event.text() in tuple("0123456789.,-") and not self._with_command(event)
+            stop = self._dragging and event.key() == Qt.Key.Key_Escape
+            if typed or stop or event.key() in _OWN_KEYS:
                 event.accept()
                 return True
         return super().event(event)

@@ -50,7 +50,7 @@ class PaintedView(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = Tones.of(self.palette())
+        tones = Tones.now()
         painter = QPainter(self)
         painter.fillRect(self.rect(), tones.letterbox)
         shown = self._shown

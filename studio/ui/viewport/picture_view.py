@@ -122,7 +122,7 @@ class PictureView(QOpenGLWidget):
         ratio = self.devicePixelRatioF()
         height = round(self.height() * ratio)
         square = Square.within(self.width(), self.height(), ratio)
-        tones = Tones.of(self.palette())
+        tones = Tones.now()
         comparison = self._comparison if self._photo is not None else None
         kit.draw(square, height, CHECKER_SIDE * ratio, tones, self._shown is not None, comparison)
         if self._shown is not None:

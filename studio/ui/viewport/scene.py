@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor
 
+from studio.ui.theme import tokens
 from studio.ui.viewport.placement import PhotoPlace
 
 CHECKER_SIDE = 8
@@ -47,12 +48,11 @@ class Tones:
     checker_light: QColor
 
     @classmethod
-    def of(cls, palette: QPalette) -> Tones:
-        """From the theme: a little deeper than the window, so that the picture stands out."""
-        window = palette.color(QPalette.ColorRole.Window)
-        text = palette.color(QPalette.ColorRole.WindowText)
-        deeper = window.darker(125 if window.lightness() < 128 else 106)
-        return cls(deeper, mixed(window, text, 0.12), mixed(window, text, 0.26))
+    def now(cls) -> Tones:
+        """From the theme in use."""
+        theme = tokens()
+        ground, text = QColor(theme.sunken), QColor(theme.text)
+        return cls(ground, mixed(ground, text, 0.1), mixed(ground, text, 0.22))
 
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
