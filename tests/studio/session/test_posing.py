@@ -68,7 +68,9 @@ def test_gaze_moves_one_eye_or_both_and_ends_looking_at_the_camera(session, posi
     assert session.state.behaviour.look_at_camera
 
 
-@pytest.mark.parametrize("turn", [Turn(20, 0, 0), Turn(0, -35, 0), Turn(0, 0, 15), Turn(12, 30, -8)])
+@pytest.mark.parametrize(
+    "turn", [Turn(20, 0, 0), Turn(0, -35, 0), Turn(0, 0, 15), Turn(12, 30, -8)]
+)
 def test_dials_come_back_as_they_were_set(posing, turn):
     posing.set_turn("head", turn)
     assert posing.turn("head") == pytest.approx(turn, abs=1e-4)
