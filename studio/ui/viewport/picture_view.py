@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QOffscreenSurface,
     QOpenGLContext,
     QOpenGLFunctions,
     QSurfaceFormat,
-    QVector3D,
 )
 from PySide6.QtOpenGL import (
     QOpenGLShader,
@@ -174,18 +172,22 @@ class _Kit:
         """Fill the widget."""
         program = self._program
         program.bind()
-        program.setUniformValue1i("picture", self.picture.bind(0))
-        program.setUniformValue1i("photo", self.photo.bind(1))
-        program.setUniformValue1i("has_picture", int(has_picture))
-        program.setUniformValue("square", QVector3D(square.left, square.top, max(square.side, 1)))
-        program.setUniformValue1f("height", float(height))
-        program.setUniformValue1f("checker_side", checker_side)
-        for name in ("letterbox", "checker_dark", "checker_light"):
-            program.setUniformValue(name, _vector(getattr(tones, name)))
+        program.setUniformValue1i(b"picture", self.picture.bind(0))
+        program.setUniformValue1i(b"photo", self.photo.bind(1))
+        program.setUniformValue1i(b"has_picture", int(has_picture))
+        program.setUniformValue(b"square", square.left, square.top, max(square.side, 1.0))
+        program.setUniformValue1f(b"height", float(height))
+        program.setUniformValue1f(b"checker_side", checker_side)
+        for name, tone in (
+            (b"letterbox", tones.letterbox),
+            (b"checker_dark", tones.checker_dark),
+            (b"checker_light", tones.checker_light),
+        ):
+            program.setUniformValue(name, tone.redF(), tone.greenF(), tone.blueF())
         place = PhotoPlace() if comparison is None else comparison.place
-        program.setUniformValue("photo_place", QVector3D(place.left, place.top, place.side))
-        program.setUniformValue1f("photo_edge", -1.0 if comparison is None else comparison.edge)
-        program.setUniformValue1f("photo_opacity", comparison.opacity if comparison else 0.0)
+        program.setUniformValue(b"photo_place", place.left, place.top, place.side)
+        program.setUniformValue1f(b"photo_edge", -1.0 if comparison is None else comparison.edge)
+        program.setUniformValue1f(b"photo_opacity", comparison.opacity if comparison else 0.0)
         self._array.bind()
         self._functions.glDrawArrays(_TRIANGLES, 0, 3)
         self._array.release()
@@ -240,7 +242,3 @@ class _Texture:
     def destroy(self) -> None:
         """Give its memory back."""
         self._texture.destroy()
-
-
-def _vector(colour: QColor) -> QVector3D:
-    return QVector3D(colour.redF(), colour.greenF(), colour.blueF())

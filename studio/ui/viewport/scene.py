@@ -57,5 +57,12 @@ class Tones:
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """``first`` with a ``share`` (0..1) of ``second``."""
-    parts = zip(first.getRgbF(), second.getRgbF(), strict=True)
-    return QColor.fromRgbF(*(a + share * (b - a) for a, b in parts))
+    r, g, b = (
+        a + share * (z - a)
+        for a, z in (
+            (first.redF(), second.redF()),
+            (first.greenF(), second.greenF()),
+            (first.blueF(), second.blueF()),
+        )
+    )
+    return QColor.fromRgbF(r, g, b)
