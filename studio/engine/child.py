@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
@@ -20,6 +21,7 @@ from studio.engine.faults import Fault
 _POLL_SECONDS = 0.1
 _POLLS_PER_TICK = 3
 _KILLED = -9
+_NICENESS = 5
 Tell = Callable[[str, float], None]
 
 
@@ -147,6 +149,9 @@ def _serve(connection: Connection, module: str) -> None:
     """The process: run tasks until the other end is gone."""
     # Ctrl-C in the terminal is for the window, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        # The window and its pictures go first.
+        os.nice(_NICENESS)
     tasks: Mapping[str, Callable[..., Any]] = importlib.import_module(module).TASKS
 
     def tell(stage: str, fraction: float) -> None:

@@ -116,8 +116,10 @@ class JobContext:
         self.tick()
 
     def tick(self) -> None:
-        """Tell the remaining time again."""
+        """Tell the remaining time again, once the first stage began."""
         self.check()
+        if not self._stage:
+            return
         left = self._remaining.seconds(self._given)
         # A bar that steps back looks broken, even when the estimate got better.
         self._shown = max(self._shown, min(self._remaining.share(self._given), 1.0))

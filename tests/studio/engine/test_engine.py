@@ -218,6 +218,8 @@ def test_jobs_render_between_frames_never_beside_them(engine, events, slow):
     slow.begun.acquire()
     # The job renders its first picture; a frame that is asked for now comes before its second.
     engine.request_frame(frame(slow, 0.2))
+    while not engine._gate._frames_waiting:
+        threading.Event().wait(0.001)
     slow.let_all()
     events.wait_for(JobDone)
     assert jaws(slow)[:3] == [0.1, 0.9, 0.2] and slow.most_at_once == 1
