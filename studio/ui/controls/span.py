@@ -13,7 +13,7 @@ class Span:
         low, high: what dragging and keys reach.
         least, most: what typing reaches; None is ``low`` and ``high``.
         step: of an arrow key; Shift takes a tenth of it, Ctrl ten of them.
-        decimals: written at least; up to one more when the value needs it.
+        decimals: written; one more of them is kept and typed.
         suffix: after the number, such as ``°``.
         rest: the value of a double click.
         whole: only multiples of ``step``.
@@ -50,15 +50,16 @@ class Span:
 
     def number(self, value: float) -> str:
         """The number alone, as it is typed."""
-        finer = 0 if self.whole else self.decimals + 1
-        text = f"{value:.{finer}f}"
-        if finer and text.endswith("0"):
-            text = f"{value:.{self.decimals}f}"
-        return text.removeprefix("-") if float(text) == 0.0 else text
+        if self.whole:
+            return self._plain(value, self.decimals)
+        text = self._plain(value, self.decimals + 1)
+        return self._plain(value, self.decimals) if text.endswith("0") else text
 
-    def text(self, value: float) -> str:
-        """The number with its unit."""
-        return f"{self.number(value)}{self.suffix}"
+    def text(self, value: float, *, exact: bool = False) -> str:
+        """The number with its unit, ``exact`` or shortened to ``decimals``."""
+        if exact:
+            return f"{self.number(value)}{self.suffix}"
+        return f"{self._plain(value, self.decimals)}{self.suffix}"
 
     def parse(self, text: str) -> float | None:
         """The typed value within reach, or None when the text is no number."""
@@ -69,6 +70,11 @@ class Span:
             return None
         # NaN is the one number that does not equal itself.
         return self.typed(value) if value == value else None
+
+    @staticmethod
+    def _plain(value: float, decimals: int) -> str:
+        text = f"{value:.{decimals}f}"
+        return text.removeprefix("-") if float(text) == 0.0 else text
 
     def _round(self, value: float) -> float:
         if self.whole:

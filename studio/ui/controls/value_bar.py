@@ -76,9 +76,8 @@ class ValueBar(ValueControl):
         painter.save()
         painter.setClipPath(outline)
         if right > left:
-            colour.setAlphaF(0.50 if self.dragging or self.hasFocus() else 0.34)
-            painter.fillRect(QRectF(left, box.top(), right - left, box.height()), colour)
-            painter.fillRect(QRectF(here - 1.0, box.top(), 2.0, box.height()), colours.accent)
+            colour.setAlphaF(0.62 if self.dragging or self.hasFocus() else 0.45)
+            painter.fillRect(QRectF(left, box.top(), max(right - left, 2.0), box.height()), colour)
         if 0.0 < self.span.share(self.span.rest) < 1.0:
             painter.fillRect(QRectF(zero - 0.5, box.top(), 1.0, box.height()), colours.strong_line)
         painter.restore()
@@ -94,6 +93,8 @@ class ValueBar(ValueControl):
             colour, text = colours.dim, self._special
         else:
             moved = self.amount != self.span.rest
-            colour, text = (colours.text if moved else colours.dim), self.span.text(self.amount)
+            exact = self.hasFocus() or self.dragging
+            text = self.span.text(self.amount, exact=exact)
+            colour = colours.text if moved else colours.dim
         painter.setPen(QColor(colour if on else colours.faint))
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, text)
