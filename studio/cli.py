@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from models.errors import TriptychError
 from studio import __version__
-from studio.commands import assets, build, doctor, evaluate, info, render, sample
+from studio.commands import assets, build, doctor, evaluate, gui, info, render, sample
 from studio.console import complain
 from studio.usage import Parser, join_negative
 
@@ -29,9 +29,10 @@ def make_parser() -> Parser:
     parser = Parser(prog="triptych", description="One portrait photo becomes a posable 3D head.")
     parser.add_argument("--version", action="version", version=f"triptych {__version__}")
     commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", required=True, parser_class=Parser
+        title="commands", metavar="COMMAND", parser_class=Parser
     )
-    for module in (build, render, info, evaluate, doctor, assets, sample):
+    parser.set_defaults(run=gui.run, target=None, sample=False)
+    for module in (gui, build, render, info, evaluate, doctor, assets, sample):
         module.add_command(commands)
     return parser
 

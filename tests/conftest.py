@@ -35,7 +35,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def astronaut_png(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample portrait, 512x512, as a file."""
-    from studio.commands.sample import write_portrait
+    from studio.sample_portrait import write_portrait
 
     path = tmp_path_factory.mktemp("portrait") / "astronaut.png"
     write_portrait(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.console import say
+from studio.sample_portrait import write_portrait
 
 
 def add_command(commands: Any) -> None:
@@ -35,14 +36,3 @@ def run(options: argparse.Namespace) -> int:
     if code == 0:
         say(f"The sample avatar turns in {clip.resolve()}")
     return code
-
-
-def write_portrait(path: Path) -> None:
-    """Write the public-domain portrait of the astronaut Eileen Collins that scikit-image has."""
-    import skimage.data
-    from PIL import Image
-
-    from models.files import atomic_write
-
-    with atomic_write(path) as temporary:
-        Image.fromarray(skimage.data.astronaut()).save(temporary)

@@ -86,7 +86,7 @@ class Docks(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCentralWidget(middle)
-        self._panels = panels
+        self.panels = panels
         self._docks: dict[str, PanelDock] = {}
         for panel in panels:
             dock = self._docks[panel.name] = PanelDock(panel, self)
@@ -120,7 +120,7 @@ class Docks(QMainWindow):
     def reset_layout(self) -> None:
         """Put all docks where they were at first."""
         first: dict[Qt.DockWidgetArea, PanelDock] = {}
-        for panel in self._panels:
+        for panel in self.panels:
             dock = self._docks[panel.name]
             dock.setFloating(False)
             self.addDockWidget(panel.area, dock)

@@ -1,0 +1,84 @@
+"""What went wrong: one sentence, the remedy, and details to copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.engine.faults import Fault
+from studio.ui.icons import icon
+
+_ICON_SIDE = 22
+
+
+class FaultBox(QFrame):
+    """Shows a fault; used as a banner over the picture and where a build ended."""
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setAccessibleName(self.tr("What went wrong"))
+        self._fault: Fault | None = None
+        sign = QLabel()
+        sign.setPixmap(icon("ph.warning-circle-fill", "danger").pixmap(_ICON_SIDE, _ICON_SIDE))
+        self._sentence = QLabel(wordWrap=True)
+        self._remedy = QLabel(wordWrap=True)
+        self._remedy.setProperty("dim", True)
+        for label in (self._sentence, self._remedy):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        text = QVBoxLayout(spacing=2)
+        text.addWidget(self._sentence)
+        text.addWidget(self._remedy)
+        self._copy = QPushButton(icon("ph.copy"), self.tr("Copy details"))
+        self._copy.clicked.connect(self._copy_details)
+        close = QToolButton(icon=icon("ph.x"), toolTip=self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss"))
+        close.clicked.connect(self._dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(10)
+        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+        row.addWidget(self._copy, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    @property
+    def fault(self) -> Fault | None:
+        """What is shown."""
+        return self._fault
+
+    def show_fault(self, fault: Fault) -> None:
+        """Show ``fault`` in place of what was there."""
+        self._fault = fault
+        self._sentence.setText(fault.sentence)
+        self._remedy.setText(fault.remedy)
+        self._remedy.setVisible(bool(fault.remedy))
+        self._copy.setText(self.tr("Copy details"))
+        self._copy.setVisible(bool(fault.details))
+        self.show()
+
+    def _copy_details(self) -> None:
+        if self._fault is not None:
+            text = f"{self._fault.sentence}\n{self._fault.remedy}\n{self._fault.details}"
+            QGuiApplication.clipboard().setText(text)
+            self._copy.setText(self.tr("Copied"))
+
+    def _dismiss(self) -> None:
+        self._fault = None
+        self.hide()
+        self.dismissed.emit()

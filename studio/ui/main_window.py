@@ -1,0 +1,216 @@
+"""The main window: puts the parts together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from models.errors import BadInput
+from studio.engine import jobs
+from studio.session.recovery import Autosave
+from studio.session.settings import Settings
+from studio.ui.action_set import ActionSet, Needs
+from studio.ui.actions import studio_actions
+from studio.ui.build_flow import BuildFlow
+from studio.ui.build_overlay import BuildOverlay
+from studio.ui.commands import Commands
+from studio.ui.desk import Desk
+from studio.ui.docks import Docks, keep_layout, restore_layout
+from studio.ui.documents import Documents
+from studio.ui.fault_box import FaultBox
+from studio.ui.incoming import file_in, picture_in
+from studio.ui.listen import listen
+from studio.ui.log_book import LogBook
+from studio.ui.menus import fill_menus
+from studio.ui.panels import studio_panels
+from studio.ui.questions import ask_unsaved
+from studio.ui.recent_menu import RecentMenu
+from studio.ui.session_keeper import SessionKeeper
+from studio.ui.start_page import StartPage
+from studio.ui.status_line import StatusLine
+from studio.ui.theme import Theme
+from studio.ui.viewport.viewport import Viewport
+
+_SIZE, _SMALLEST = QSize(1440, 900), QSize(880, 600)
+_PATIENCE_MS = 1500
+"""How long an interrupted window waits for its last autosave."""
+
+
+class MainWindow(QMainWindow):
+    """Start page or viewport with docks, menus, status bar; asks before something is lost.
+
+    Attributes:
+        desk, book, documents, commands, docks, viewport: its parts.
+        actions_list: the one list of actions.
+        keep_folder: where avatars lie that have no file yet.
+    """
+
+    def __init__(self, desk: Desk, theme: Theme, autosave: Autosave | None, spare: Path) -> None:
+        """``spare`` is a folder to use when there is no ``autosave``."""
+        super().__init__()
+        self.desk, self._theme, self._autosave = desk, theme, autosave
+        self.keep_folder = spare if autosave is None else autosave.folder
+        self._may_close = self._ended = False
+        self.setAcceptDrops(True)
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE)
+        self.book = LogBook(desk, self)
+        self.status = StatusLine(desk, self)
+        self.setStatusBar(self.status)
+        middle = QWidget()
+        self._overlay = BuildOverlay(middle)
+        self._builds = BuildFlow(desk, self._overlay, self.status, self.book, self.keep_folder, self)
+        self.documents = Documents(desk, self._builds, self)
+        self.keeper = SessionKeeper(desk, autosave, self.status, self)
+        self.commands = Commands(self)
+        self.viewport = Viewport(desk)
+        self.docks = Docks(self.viewport, studio_panels(self))
+        self.actions_list = ActionSet(self, self._is_possible)
+        self.actions_list.add(studio_actions(self))
+        recent = RecentMenu(desk, self)
+        recent.chosen.connect(self.documents.open)
+        fill_menus(self.menuBar(), self.actions_list, {"file.open": recent})
+        self.start_page = StartPage(desk, self.actions_list)
+        self._banner = FaultBox()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(self.docks)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._banner)
+        column.addWidget(self._pages)
+        self.setCentralWidget(middle)
+        self._connect()
+        self.documents.begin()
+        restore_layout(self, self.docks)
+        self._update_title(desk.session.title)
+
+    def start(self) -> None:
+        """Load what is heavy, now that the window is on the screen."""
+        for job in (jobs.warm_up(), jobs.prepare_builds()):
+            self.status.hide_job(self.desk.submit(job))
+        if self.desk.presets.warning is not None:
+            self.book.warn(self.desk.presets.warning)
+
+    def _connect(self) -> None:
+        session = self.desk.session
+        listen(self, session.title_changed, self._update_title)
+        listen(self, session.avatar_changed, lambda avatar: self._turn_page())
+        listen(self, session.history_changed, lambda _: self.actions_list.refresh())
+        listen(self, session.look_changed, lambda _: self.actions_list.refresh())
+        self.desk.settings_changed.connect(self._apply_settings)
+        self.book.fault_seen.connect(self._banner.show_fault)
+        self._banner.dismissed.connect(self.book.forget_repeats)
+        self._builds.built.connect(self.keeper.save)
+        self._overlay.another_wanted.connect(self._choose_another)
+        self.start_page.open_requested.connect(self.documents.open)
+        self.docks.failed.connect(self.book.fault)
+        self.docks.arranged.connect(self.actions_list.refresh)
+
+    def _is_possible(self, needs: Needs) -> bool:
+        session = self.desk.session
+        if needs is Needs.UNDO:
+            return session.history.can_undo
+        if needs is Needs.REDO:
+            return session.history.can_redo
+        return needs is Needs.NOTHING or session.avatar is not None
+
+    def _turn_page(self) -> None:
+        avatar = self.desk.session.avatar
+        self._pages.setCurrentWidget(self.start_page if avatar is None else self.docks)
+        self.actions_list.refresh()
+        if avatar is not None and not self.docks.isAncestorOf(self.focusWidget() or self):
+            self.viewport.setFocus()
+
+    def _update_title(self, title: str) -> None:
+        self.setWindowTitle(f"{title.removesuffix('*')}[*] - Triptych")
+        self.setWindowModified(title.endswith("*"))
+
+    def _apply_settings(self, settings: Settings) -> None:
+        self._theme.choose(settings.theme)
+        self.desk.session.history.limit = settings.undo_limit
+        self.desk.recent.limit = settings.recent_limit
+        self.desk.engine.set_device(settings.device)
+        self.actions_list.refresh()
+
+    def _choose_another(self) -> None:
+        self._builds.cancel()
+        self.documents.choose()
+
+    # Dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures."""
+        data = event.mimeData()
+        if file_in(data) is not None or data.hasImage():
+            event.acceptProposedAction()
+            self.start_page.set_dragging(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went elsewhere."""
+        self.start_page.set_dragging(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.start_page.set_dragging(False)
+        path, picture = file_in(event.mimeData()), picture_in(event.mimeData())
+        event.acceptProposedAction()
+        if path is not None:
+            # The drag ends first; a question would otherwise hold up the other program.
+            QTimer.singleShot(0, self, lambda: self.documents.open(path))
+        elif picture is not None:
+            QTimer.singleShot(0, self, lambda: self.documents.build(picture))
+
+    # Closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes; end the engine."""
+        if self.documents.has_unsaved and not self._may_close:
+            event.ignore()
+            title = self.desk.session.title.removesuffix("*")
+            ask_unsaved(
+                self, title, save=lambda: self.documents.save(self.close), discard=self.leave
+            )
+            return
+        event.accept()
+        self._end(keep_recovery=False)
+
+    def leave(self) -> None:
+        """Close without a question."""
+        self._may_close = True
+        self.close()
+
+    def interrupt(self) -> None:
+        """Close at once, as after Ctrl-C; what was unsaved is offered at the next start."""
+        number = self.keeper.save()
+        if number is None:
+            self.leave()
+            return
+        self.desk.job_ended.connect(
+            lambda ended: self._leave_for_recovery() if ended == number else None
+        )
+        QTimer.singleShot(_PATIENCE_MS, self, self._leave_for_recovery)
+
+    def _leave_for_recovery(self) -> None:
+        if not self._may_close:
+            self._may_close = True
+            self._end(keep_recovery=True)
+            self.close()
+
+    def _end(self, *, keep_recovery: bool) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self.hide()
+        try:
+            keep_layout(self, self.docks)
+        except BadInput as error:
+            self.book.warn(str(error))
+        self._builds.cancel()
+        self.desk.close()
+        if self._autosave is not None and not keep_recovery:
+            self._autosave.close()
