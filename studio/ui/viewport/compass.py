@@ -76,7 +76,7 @@ class Compass(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE + 18)
+        return QSize(_SIDE, _SIDE + 19)
 
     def tips(self) -> Iterator[Tip]:
         """The six ends, farthest first."""
@@ -152,11 +152,12 @@ class Compass(QWidget):
         font = self.font()
         font.setPointSizeF(max(7.0, 0.85 * font.pointSizeF()))
         painter.setFont(font)
-        area = QRectF(0, _SIDE, _SIDE, 18)
-        # White in a dark rim: it stands on the photo as often as on the ground beside it.
-        text = f"{self._angles[0]:+.0f}°  {self._angles[1]:+.0f}°"
-        painter.setPen(QColor(0, 0, 0, 150))
-        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            painter.drawText(area.translated(dx, dy), Qt.AlignmentFlag.AlignCenter, text)
-        painter.setPen(QColor("white"))
+        text = "{:+.0f}°  {:+.0f}°".format(*(angle + 0.0 for angle in map(round, self._angles)))
+        area = QRectF(0, _SIDE + 2, _SIDE, 16)
+        ground = QColor(tokens().panel)
+        ground.setAlphaF(0.72)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(area.adjusted(4, 0, -4, 0), 8, 8)
+        painter.setPen(QColor(tokens().text))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QOffscreenSurface,
     QOpenGLContext,
-    QOpenGLFunctions,
+    QOpenGLExtraFunctions,
     QSurfaceFormat,
+    QVector3D,
 )
 from PySide6.QtOpenGL import (
     QOpenGLShader,
     QOpenGLShaderProgram,
-    QOpenGLTexture,
-    QOpenGLVertexArrayObject,
 )
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
@@ -30,7 +31,7 @@ _TRIANGLES, _TEXTURE_2D, _BYTES = 0x0004, 0x0DE1, 0x1401
 _RGB, _RGBA, _RGB8, _RGBA8 = 0x1907, 0x1908, 0x8051, 0x8058
 _NEAREST, _LINEAR, _CLAMP = 0x2600, 0x2601, 0x812F
 _MAG_FILTER, _MIN_FILTER, _WRAP_S, _WRAP_T = 0x2800, 0x2801, 0x2802, 0x2803
-_UNPACK_ALIGNMENT = 0x0CF5
+_UNPACK_ALIGNMENT, _TEXTURE_0 = 0x0CF5, 0x84C0
 _DESKTOP, _ES = (3, 3), (3, 0)
 
 
@@ -101,11 +102,10 @@ class PictureView(QOpenGLWidget):
 
     def initializeGL(self) -> None:
         # Called again whenever the widget gets another context, as when its window changes.
-        context = self.context()
-        context.aboutToBeDestroyed.connect(self._forget, Qt.ConnectionType.DirectConnection)
-        fault = _too_old(context)
+        fault = _too_old(self.context())
+        self._kit = None
         if fault is None:
-            self._kit = _Kit()
+            self._kit = _Kit(self.context())
             fault = self._kit.fault
         if fault is not None:
             self._kit = None
@@ -130,27 +130,23 @@ class PictureView(QOpenGLWidget):
     def _nearest(self) -> bool:
         return self._shown is not None and self._shown.nearest
 
-    def _forget(self) -> None:
-        if self._kit is not None:
-            self.makeCurrent()
-            self._kit.destroy()
-            self._kit = None
-            self.doneCurrent()
-
 
 class _Kit:
-    """The program and textures of one context, which must be current for every call."""
+    """The program and textures of one context, which must be current for every call.
 
-    def __init__(self) -> None:
-        self._functions = QOpenGLContext.currentContext().functions()
-        self._array = QOpenGLVertexArrayObject()
-        self._array.create()
+    Names of OpenGL's own, as Qt's objects for them must die while the context is current, which
+    a widget's end in Python does not grant. They go with the context.
+    """
+
+    def __init__(self, context: QOpenGLContext) -> None:
+        self._functions = context.extraFunctions()
+        self._array = _name_of(self._functions.glGenVertexArrays)
         self._program = QOpenGLShaderProgram()
-        self.fault = self._link()
-        self.picture, self.photo = _Texture(self._functions), _Texture(self._functions)
+        self.fault = self._link(context.isOpenGLES())
+        self.picture = _Texture(self._functions, 0)
+        self.photo = _Texture(self._functions, 1)
 
-    def _link(self) -> str | None:
-        es = QOpenGLContext.currentContext().isOpenGLES()
+    def _link(self, es: bool) -> str | None:
         head = "#version 300 es\nprecision highp float;\n" if es else "#version 330 core\n"
         kinds = QOpenGLShader.ShaderTypeBit
         for kind, name in ((kinds.Vertex, "picture.vert"), (kinds.Fragment, "picture.frag")):
@@ -170,44 +166,44 @@ class _Kit:
         comparison: Comparison | None,
     ) -> None:
         """Fill the widget."""
-        program = self._program
-        program.bind()
-        program.setUniformValue1i(b"picture", self.picture.bind(0))
-        program.setUniformValue1i(b"photo", self.photo.bind(1))
-        program.setUniformValue1i(b"has_picture", int(has_picture))
-        program.setUniformValue(b"square", square.left, square.top, max(square.side, 1.0))
-        program.setUniformValue1f(b"height", float(height))
-        program.setUniformValue1f(b"checker_side", checker_side)
-        for name, tone in (
-            (b"letterbox", tones.letterbox),
-            (b"checker_dark", tones.checker_dark),
-            (b"checker_light", tones.checker_light),
-        ):
-            program.setUniformValue(name, tone.redF(), tone.greenF(), tone.blueF())
+        self._program.bind()
+        self._number("picture", self.picture.bind())
+        self._number("photo", self.photo.bind())
+        self._number("has_picture", int(has_picture))
+        self._vector("square", square.left, square.top, max(square.side, 1))
+        self._number("height", float(height))
+        self._number("checker_side", checker_side)
+        for name in ("letterbox", "checker_dark", "checker_light"):
+            tone: QColor = getattr(tones, name)
+            self._vector(name, tone.redF(), tone.greenF(), tone.blueF())
         place = PhotoPlace() if comparison is None else comparison.place
-        program.setUniformValue(b"photo_place", place.left, place.top, place.side)
-        program.setUniformValue1f(b"photo_edge", -1.0 if comparison is None else comparison.edge)
-        program.setUniformValue1f(b"photo_opacity", comparison.opacity if comparison else 0.0)
-        self._array.bind()
+        self._vector("photo_place", place.left, place.top, place.side)
+        self._number("photo_edge", -1.0 if comparison is None else comparison.edge)
+        self._number("photo_opacity", 0.0 if comparison is None else comparison.opacity)
+        self._functions.glBindVertexArray(self._array)
         self._functions.glDrawArrays(_TRIANGLES, 0, 3)
-        self._array.release()
-        program.release()
+        self._functions.glBindVertexArray(0)
+        self._program.release()
 
-    def destroy(self) -> None:
-        """Give the context's memory back."""
-        self.picture.destroy()
-        self.photo.destroy()
-        self._array.destroy()
-        self._program.removeAllShaders()
+    # Not as three numbers: PySide 6.12 crashes.
+
+    def _number(self, name: str, value: float) -> None:
+        place = self._program.uniformLocation(name)
+        if isinstance(value, int):
+            self._program.setUniformValue1i(place, value)
+        else:
+            self._program.setUniformValue1f(place, value)
+
+    def _vector(self, name: str, x: float, y: float, z: float) -> None:
+        self._program.setUniformValue(self._program.uniformLocation(name), QVector3D(x, y, z))
 
 
 class _Texture:
     """A texture that is filled again when its picture is another one."""
 
-    def __init__(self, functions: QOpenGLFunctions) -> None:
-        self._functions = functions
-        self._texture = QOpenGLTexture(QOpenGLTexture.Target.Target2D)
-        self._texture.create()
+    def __init__(self, functions: QOpenGLExtraFunctions, unit: int) -> None:
+        self._functions, self._unit = functions, unit
+        self._name = _name_of(functions.glGenTextures)
         self._held: tuple[NDArray[np.uint8] | None, bool] = (None, False)
 
     def fill(self, picture: NDArray[np.uint8] | None, nearest: bool) -> None:
@@ -216,7 +212,7 @@ class _Texture:
             return
         self._held = (picture, nearest)
         call = self._functions
-        self._texture.bind()
+        self.bind()
         way = _NEAREST if nearest else _LINEAR
         for name, value in (
             (_MIN_FILTER, way),
@@ -232,13 +228,16 @@ class _Texture:
         pixels: Any = picture
         call.glTexImage2D(_TEXTURE_2D, 0, stored, width, height, 0, given, _BYTES, pixels)
         call.glPixelStorei(_UNPACK_ALIGNMENT, 4)
-        self._texture.release()
 
-    def bind(self, unit: int) -> int:
-        """Make it the texture of a unit; returns the unit."""
-        self._texture.bind(unit)
-        return unit
+    def bind(self) -> int:
+        """Make it the texture of its unit; returns the unit."""
+        self._functions.glActiveTexture(_TEXTURE_0 + self._unit)
+        self._functions.glBindTexture(_TEXTURE_2D, self._name)
+        return self._unit
 
-    def destroy(self) -> None:
-        """Give its memory back."""
-        self._texture.destroy()
+
+def _name_of(generate: Callable[[int, Any], None]) -> int:
+    """A new name from one of OpenGL's generators."""
+    names = np.zeros(1, np.uint32)
+    generate(1, names)
+    return int(names[0])

@@ -34,9 +34,7 @@ class ViewBar(QFrame):
         self.zoom.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.zoom.setMinimumWidth(52)
         self.zoom.clicked.connect(self._unzoom)
-        self.split = self._button(
-            self.tr("Compare with the photo"), icon("ph.square-split-horizontal")
-        )
+        self.split = self._button(self.tr("Compare with the photo"), icon("ph.square-half"))
         self.split.setCheckable(True)
         self.split.clicked.connect(self.split_wanted)
         self.hud = self._button(self.tr("Numbers (H)"), icon("ph.gauge"))
