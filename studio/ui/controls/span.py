@@ -15,7 +15,8 @@ class Span:
         step: of an arrow key; Shift takes a tenth of it, Ctrl ten of them.
         decimals: written; one more of them is kept and typed.
         suffix: after the number, such as ``°``.
-        rest: the value of a double click.
+        rest: the value at rest, from which bars fill and to which a double click returns.
+        origin: where bars fill from instead; None is ``rest``.
         whole: only multiples of ``step``.
     """
 
@@ -27,6 +28,7 @@ class Span:
     decimals: int = 2
     suffix: str = ""
     rest: float = 0.0
+    origin: float | None = None
     whole: bool = False
 
     def dragged(self, value: float) -> float:

@@ -29,14 +29,13 @@ class ValueBar(ValueControl):
         """Make a bar; ``tint`` is the field of ``Tokens`` in which the caption is written."""
         super().__init__(span, name, parent)
         self.caption, self._tint = caption, tint
-        self._special = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
-    def show_special(self, text: str) -> None:
-        """Write ``text`` in place of the number, such as ``as in the photo``; empty undoes it."""
-        if text != self._special:
-            self._special = text
+    def show_caption(self, caption: str) -> None:
+        """Write another caption."""
+        if caption != self.caption:
+            self.caption = caption
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -56,7 +55,7 @@ class ValueBar(ValueControl):
         outline.addRoundedRect(box, _RADIUS, _RADIUS)
         painter.fillPath(outline, QColor(colours.field))
         on = self.isEnabled()
-        if on and not self._special:
+        if on:
             self._paint_fill(painter, outline, box)
         edge = colours.line
         if self.hasFocus():
@@ -69,7 +68,8 @@ class ValueBar(ValueControl):
 
     def _paint_fill(self, painter: QPainter, outline: QPainterPath, box: QRectF) -> None:
         colours = tokens()
-        zero = box.left() + box.width() * self.span.share(self.span.rest)
+        origin = self.span.rest if self.span.origin is None else self.span.origin
+        zero = box.left() + box.width() * self.span.share(origin)
         here = box.left() + box.width() * self.span.share(self.amount)
         left, right = min(zero, here), max(zero, here)
         colour = QColor(colours.accent)
@@ -78,7 +78,7 @@ class ValueBar(ValueControl):
         if right > left:
             colour.setAlphaF(0.62 if self.dragging or self.hasFocus() else 0.45)
             painter.fillRect(QRectF(left, box.top(), max(right - left, 2.0), box.height()), colour)
-        if 0.0 < self.span.share(self.span.rest) < 1.0:
+        if 0.0 < self.span.share(origin) < 1.0:
             painter.fillRect(QRectF(zero - 0.5, box.top(), 1.0, box.height()), colours.strong_line)
         painter.restore()
 
@@ -89,12 +89,7 @@ class ValueBar(ValueControl):
         if self.caption:
             painter.setPen(QColor(getattr(colours, self._tint) if on else colours.faint))
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self.caption)
-        if self._special:
-            colour, text = colours.dim, self._special
-        else:
-            moved = self.amount != self.span.rest
-            exact = self.hasFocus() or self.dragging
-            text = self.span.text(self.amount, exact=exact)
-            colour = colours.text if moved else colours.dim
+        text = self.span.text(self.amount, exact=self.hasFocus() or self.dragging)
+        colour = colours.text if self.amount != self.span.rest else colours.dim
         painter.setPen(QColor(colour if on else colours.faint))
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, text)
