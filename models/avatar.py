@@ -7,6 +7,7 @@ picture = avatar.render(avatar.source_pose, avatar.source_camera.orbited(yaw=20)
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,7 @@ class Avatar:
         reference: bool = False,
         samples: int = 2,
         device: str = "auto",
+        timings: dict[str, float] | None = None,
     ) -> Image:
         """Render the posed avatar.
 
@@ -183,6 +185,7 @@ class Avatar:
                 comparison; shows color, depth and opacity.
             samples: samples per ray of the fast renderer, 1 to 32.
             device: ``auto``, ``cpu``, or a torch device.
+            timings: gets the milliseconds of ``pose``, ``render`` and ``composite``.
 
         Returns:
             (3, size, size), or (4, size, size) with straight opacity last when the background is
@@ -195,18 +198,26 @@ class Avatar:
         if branch not in BRANCHES or mode not in MODES:
             raise ValueError(f"there is no branch {branch!r} or no mode {mode!r}")
         place = choose_device(device)
+        laps = [time.perf_counter()]
         posed = self.parts.proxy.rig.deform(pose)
+        laps.append(time.perf_counter())
         if mode == "mesh":
-            rgb, alpha = mesh_picture(posed, self._solid_faces(), camera, size)
-            return self._laid(rgb, alpha, background)
-        if reference:
+            frame = Frame(*mesh_picture(posed, self._solid_faces(), camera, size))
+        elif reference:
             frame = self._reference_frame(posed, camera, size, branch, mode, place)
         else:
             guides = mode in ("depth", "normals")
             frame = self._fast_frame(posed, camera, size, branch, samples, guides, place)
-        if mode == "color":
-            return self._laid(frame.rgb, frame.alpha, background)
-        return data_picture(frame, mode, transparent=background is None)
+        laps.append(time.perf_counter())
+        if mode in ("color", "mesh"):
+            picture = self._laid(frame.rgb, frame.alpha, background)
+        else:
+            picture = data_picture(frame, mode, transparent=background is None)
+        if timings is not None:
+            laps.append(time.perf_counter())
+            stages = zip(("pose", "render", "composite"), laps, laps[1:], strict=False)
+            timings.update({name: 1e3 * (end - begin) for name, begin, end in stages})
+        return picture
 
     def _fast_frame(
         self,

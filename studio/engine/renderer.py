@@ -25,6 +25,7 @@ from studio.session.look import BackgroundKind, Look
 if TYPE_CHECKING:
     from models.background import Background
 
+STAGES = ("pose", "render", "composite", "convert")
 _FALLBACK = "The GPU has too little free memory: pictures are now rendered on the processor."
 
 
@@ -87,24 +88,18 @@ class Renderer:
         camera = request.view.camera(request.avatar.source_camera, request.look.fov)
         pose = _living_pose(request, camera)
         background = self._background(request.look)
-        posed = time.perf_counter()
-        image = self._image(request, how, pose, camera, size, background)
+        ready = time.perf_counter()
+        times = dict.fromkeys(STAGES, 0.0)
+        image = self._image(request, how, pose, camera, size, background, times)
         rendered = time.perf_counter()
         picture = to_pixels(image)
         if how.bones:
             from studio.engine.bones import draw_bones
 
             draw_bones(picture, request.avatar.parts.proxy.rig, pose, camera)
-        done = time.perf_counter()
-        return Rendered(
-            picture,
-            how.largest is not None,
-            {
-                "pose": 1e3 * (posed - started),
-                "render": 1e3 * (rendered - posed),
-                "convert": 1e3 * (done - rendered),
-            },
-        )
+        times["convert"] = 1e3 * (time.perf_counter() - rendered)
+        times["pose"] += 1e3 * (ready - started)
+        return Rendered(picture, how.largest is not None, times)
 
     def _image(
         self,
@@ -114,6 +109,7 @@ class Renderer:
         camera: Camera,
         size: int,
         background: Background | None,
+        times: dict[str, float],
     ) -> NDArray[np.float32]:
         if how.branch is None:
             return _nothing(request, size, background)
@@ -127,6 +123,7 @@ class Renderer:
             reference=False,
             samples=request.quality.samples,
             device=self.device,
+            timings=times,
         )
         return image
 

@@ -50,7 +50,20 @@ class Avatar:
             raise BadInput(f"{path} is not an avatar.")
         return cls()
 
-    def render(self, pose, camera, *, size, background, branch, mode, reference, device, samples=2):
+    def render(
+        self,
+        pose,
+        camera,
+        *,
+        size,
+        background,
+        branch,
+        mode,
+        reference,
+        device,
+        samples=2,
+        timings=None,
+    ):
         call = {"pose": pose, "camera": camera, "background": background, "mode": mode}
         self.calls.append(
             ("render", call | {"branch": branch, "reference": reference, "device": device})

@@ -38,8 +38,9 @@ def test_a_frame_is_ready_for_upload(engine, events, avatar):
     assert done.stamp == stamp and done.size == 64 and done.device == "cpu"
     assert done.picture.shape == (64, 64, 3) and done.picture.dtype == np.uint8
     assert done.picture.flags.c_contiguous and (done.picture == 128).all()
-    assert set(done.milliseconds) == {"wait", "pose", "render", "convert"}
+    assert list(done.milliseconds) == ["wait", "pose", "render", "composite", "convert"]
     assert min(done.milliseconds.values()) >= 0 and not done.nearest
+    assert done.made_ms == pytest.approx(sum(list(done.milliseconds.values())[1:]))
 
 
 def test_a_transparent_background_has_an_opacity(engine, events, avatar):

@@ -87,6 +87,14 @@ def test_looking_at_the_camera_moves_the_eyes_only(shown):
     assert 0.001 < changed.mean() < 0.1
 
 
+@pytest.mark.parametrize("mode", [ViewMode.FINAL, ViewMode.MESH, ViewMode.DEPTH])
+def test_every_stage_is_timed(shown, events, mode):
+    shown(Look(mode=mode))
+    times = events.of(FrameReady)[-1].milliseconds
+    assert set(times) == {"wait", "pose", "render", "composite", "convert"}
+    assert all(times[name] > 0 for name in ("pose", "render", "composite", "convert"))
+
+
 def test_the_background_can_be_chosen(shown):
     for kind in (BackgroundKind.PHOTO, BackgroundKind.BLURRED):
         assert shown(Look(background=kind)).shape == (SIZE, SIZE, 3)
