@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import BadInput
 from models.files import atomic_write
+from studio.session.event import Event
 from studio.session.folders import state_folder
 from studio.session.stored import read_json, write_json
 
@@ -54,13 +55,15 @@ class _List(BaseModel):
 class RecentFiles:
     """Most recent first; kept in a JSON file that is shared by all windows.
 
-    A damaged list is begun anew: it holds nothing that cannot be had again.
+    A damaged list is begun anew: it holds nothing that cannot be had again. ``changed`` says that
+    this window added or removed something.
     """
 
     def __init__(self, folder: Path | None = None, limit: int = 24) -> None:
         self._folder = state_folder() if folder is None else folder
         self._path = self._folder / "recent.json"
         self.limit = limit
+        self.changed: Event[None] = Event()
 
     @property
     def files(self) -> list[RecentFile]:
@@ -99,6 +102,7 @@ class RecentFiles:
         for file in (self._folder / "thumbnails").glob("*.png"):
             if file.name not in used:
                 file.unlink(missing_ok=True)
+        self.changed.emit(None)
 
     def _file(self, entry: _Entry) -> RecentFile:
         path = Path(entry.path)
