@@ -29,19 +29,18 @@ class Action:
     Attributes:
         id: unique, such as ``file.open``; the ``QAction`` has it as its object name.
         text: for menus and the palette, translated; an ellipsis when more is asked first.
-        category: the menu it belongs to, translated.
         run: does it.
         shortcut: keys in Qt's portable notation, the first is shown.
         icon: of ``studio.ui.icons``, may be empty.
         needs: when it is possible.
         checked: for switches: how it stands now; ``run`` toggles it.
         line: whether menus have a line above it.
+        category: the menu it belongs to, translated.
         submenu: title of the submenu that it lies in, translated; empty for none.
     """
 
     id: str
     text: str
-    category: str
     run: Callable[[], object]
     shortcut: str | Sequence[str] = ()
     icon: str = ""
@@ -49,6 +48,7 @@ class Action:
     checked: Callable[[], bool] | None = None
     line: bool = False
     submenu: str = ""
+    category: str = ""
 
     @property
     def shortcuts(self) -> tuple[str, ...]:

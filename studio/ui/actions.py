@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.session.look import ViewMode
@@ -17,85 +18,196 @@ _THEMES = ("system", "dark", "light")
 
 def studio_actions(window: MainWindow) -> list[Action]:
     """All actions of the window, in the order of the menus."""
-    return [
-        *_file(window),
-        *_edit(window),
-        *_pose(window),
-        *_view(window),
-        *_window(window),
-        *_help(window),
-    ]
+    tr = window.tr
+    menus = (
+        (tr("&File"), _file),
+        (tr("&Edit"), _edit),
+        (tr("&Pose"), _pose),
+        (tr("&View"), _view),
+        (tr("Pa&nels"), _panels),
+        (tr("&Help"), _help),
+    )
+    return [replace(action, category=menu) for menu, make in menus for action in make(window)]
 
 
 def _file(window: MainWindow) -> list[Action]:
-    tr, documents, menu = window.tr, window.documents, window.tr("&File")
+    tr, documents, do = window.tr, window.documents, window.commands
     avatar = Needs.AVATAR
     return [
-        Action("file.new", tr("&New session"), menu, documents.new, "Ctrl+N", "ph.file"),
-        Action("file.open", tr("&Open…"), menu, documents.choose, "Ctrl+O", "ph.folder-open"),
-        Action("file.sample", tr("Sample &portrait"), menu, window.commands.open_sample, "", "ph.user-focus"),
-        Action("file.webcam", tr("From &webcam…"), menu, window.commands.open_webcam, "Ctrl+Shift+W", "ph.camera"),
-        Action("file.save", tr("&Save"), menu, documents.save, "Ctrl+S", "ph.floppy-disk", avatar, line=True),
-        Action("file.save_as", tr("Save &as…"), menu, documents.save_as, "Ctrl+Shift+S", "", avatar),
-        Action("file.save_avatar", tr("Save a&vatar as…"), menu, documents.save_avatar_as, "", "ph.user-square", avatar),
-        Action("file.export", tr("&Export picture…"), menu, documents.export_still, "Ctrl+E", "ph.image", avatar),
-        Action("file.preferences", tr("P&references…"), menu, window.commands.open_preferences, "Ctrl+,", "ph.gear", line=True),
-        Action("file.quit", tr("&Quit"), menu, window.close, "Ctrl+Q", line=True),
-    ]  # fmt: skip
+        Action("file.new", tr("&New session"), documents.new, "Ctrl+N", "ph.file"),
+        Action("file.open", tr("&Open…"), documents.choose, "Ctrl+O", "ph.folder-open"),
+        Action("file.sample", tr("Sample &portrait"), do.open_sample, "", "ph.user-focus"),
+        Action("file.webcam", tr("From &webcam…"), do.open_webcam, "Ctrl+Shift+W", "ph.camera"),
+        Action(
+            "file.save", tr("&Save"), documents.save, "Ctrl+S", "ph.floppy-disk", avatar, line=True
+        ),
+        Action("file.save_as", tr("Save &as…"), documents.save_as, "Ctrl+Shift+S", "", avatar),
+        Action(
+            "file.save_avatar",
+            tr("Save a&vatar as…"),
+            documents.save_avatar_as,
+            "",
+            "ph.user-square",
+            avatar,
+        ),
+        Action(
+            "file.export",
+            tr("&Export picture…"),
+            documents.export_still,
+            "Ctrl+E",
+            "ph.image",
+            avatar,
+        ),
+        Action(
+            "file.preferences",
+            tr("P&references…"),
+            do.open_preferences,
+            "Ctrl+,",
+            "ph.gear",
+            line=True,
+        ),
+        Action("file.quit", tr("&Quit"), window.close, "Ctrl+Q", line=True),
+    ]
 
 
 def _edit(window: MainWindow) -> list[Action]:
-    tr, session, menu = window.tr, window.desk.session, window.tr("&Edit")
+    tr, session, do = window.tr, window.desk.session, window.commands
     return [
-        Action("edit.undo", tr("&Undo"), menu, session.undo, "Ctrl+Z", "ph.arrow-u-up-left", Needs.UNDO),
-        Action("edit.redo", tr("&Redo"), menu, session.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right", Needs.REDO),
-        Action("edit.copy_pose", tr("&Copy pose"), menu, window.commands.copy_pose, "Ctrl+Shift+C", "ph.copy", line=True),
-        Action("edit.copy_picture", tr("Copy pi&cture"), menu, window.commands.copy_picture, "Ctrl+Alt+C", "ph.image-square", Needs.AVATAR),
-        Action("edit.paste", tr("&Paste picture, file or pose"), menu, window.commands.paste, "Ctrl+V", "ph.clipboard"),
-    ]  # fmt: skip
+        Action("edit.undo", tr("&Undo"), session.undo, "Ctrl+Z", "ph.arrow-u-up-left", Needs.UNDO),
+        Action(
+            "edit.redo",
+            tr("&Redo"),
+            session.redo,
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+            "ph.arrow-u-up-right",
+            Needs.REDO,
+        ),
+        Action(
+            "edit.copy_pose", tr("&Copy pose"), do.copy_pose, "Ctrl+Shift+C", "ph.copy", line=True
+        ),
+        Action(
+            "edit.copy_picture",
+            tr("Copy pi&cture"),
+            do.copy_picture,
+            "Ctrl+Alt+C",
+            "ph.image-square",
+            Needs.AVATAR,
+        ),
+        Action(
+            "edit.paste", tr("&Paste picture, file or pose"), do.paste, "Ctrl+V", "ph.clipboard"
+        ),
+    ]
 
 
 def _pose(window: MainWindow) -> list[Action]:
-    tr, posing, menu, avatar = window.tr, window.desk.posing, window.tr("&Pose"), Needs.AVATAR
+    tr, posing, do = window.tr, window.desk.posing, window.commands
+    avatar = Needs.AVATAR
     return [
-        Action("pose.find", tr("&Find a control"), menu, window.commands.find_control, "Ctrl+F", "ph.magnifying-glass", avatar),
-        Action("pose.reset", tr("&Reset all"), menu, posing.reset, "Ctrl+R", "ph.arrow-counter-clockwise", avatar, line=True),
-        Action("pose.source", tr("&As in the photo"), menu, posing.reset_to_source, "Ctrl+Shift+R", "ph.user-focus", avatar),
-        Action("pose.mirror", tr("&Mirror left and right"), menu, posing.mirror, "Ctrl+M", "ph.arrows-left-right", avatar),
-        Action("pose.random", tr("Ra&ndomise"), menu, window.commands.randomise, "Ctrl+Shift+N", "ph.dice-five", avatar),
-    ]  # fmt: skip
+        Action(
+            "pose.find",
+            tr("&Find a control"),
+            do.find_control,
+            "Ctrl+F",
+            "ph.magnifying-glass",
+            avatar,
+        ),
+        Action(
+            "pose.reset",
+            tr("&Reset all"),
+            posing.reset,
+            "Ctrl+R",
+            "ph.arrow-counter-clockwise",
+            avatar,
+            line=True,
+        ),
+        Action(
+            "pose.source",
+            tr("&As in the photo"),
+            posing.reset_to_source,
+            "Ctrl+Shift+R",
+            "ph.user-focus",
+            avatar,
+        ),
+        Action(
+            "pose.mirror",
+            tr("&Mirror left and right"),
+            posing.mirror,
+            "Ctrl+M",
+            "ph.arrows-left-right",
+            avatar,
+        ),
+        Action(
+            "pose.random", tr("Ra&ndomise"), do.randomise, "Ctrl+Shift+N", "ph.dice-five", avatar
+        ),
+    ]
 
 
 def _view(window: MainWindow) -> list[Action]:
-    tr, menu, avatar = window.tr, window.tr("&View"), Needs.AVATAR
+    tr, do, avatar = window.tr, window.commands, Needs.AVATAR
     modes, views, theme = tr("Show"), tr("View from"), tr("Theme")
     mode_names = _mode_names(tr)
     view_names = _view_names(tr)
     actions = [
-        Action("view.reset", tr("&Reset view"), menu, window.viewport.reset_view, "Home", "ph.house", avatar),
+        Action(
+            "view.reset", tr("&Reset view"), window.viewport.reset_view, "Home", "ph.house", avatar
+        ),
         *(
-            Action(f"view.{name}", view_names.get(name, name), menu, _on_view(window, name), f"Ctrl+{number}",
-                   needs=avatar, submenu=views)
+            Action(
+                f"view.{name}",
+                view_names.get(name, name),
+                _on_view(window, name),
+                f"Ctrl+{number}",
+                needs=avatar,
+                submenu=views,
+            )
             for number, name in enumerate(VIEW_PRESETS, 1)
         ),
         *(
-            Action(f"mode.{mode.value}", mode_names[mode], menu, _on_mode(window, mode), _digit(number),
-                   needs=avatar, submenu=modes, checked=_is_mode(window, mode))
+            Action(
+                f"mode.{mode.value}",
+                mode_names[mode],
+                _on_mode(window, mode),
+                _digit(number),
+                needs=avatar,
+                submenu=modes,
+                checked=_is_mode(window, mode),
+            )
             for number, mode in enumerate(ViewMode, 1)
         ),
-        Action("view.split", tr("&Split with the photo"), menu, window.commands.toggle_split, "S", "ph.columns", avatar,
-               checked=lambda: window.commands.split, line=True),
-        Action("view.hud", tr("Show &timing"), menu, window.viewport.toggle_hud, "H", "ph.speedometer", avatar),
-        Action("view.full_screen", tr("&Full screen"), menu, window.commands.toggle_full_screen, "F11", "ph.arrows-out",
-               checked=window.isFullScreen, line=True),
-    ]  # fmt: skip
+        Action(
+            "view.split",
+            tr("&Split with the photo"),
+            do.toggle_split,
+            "S",
+            "ph.columns",
+            avatar,
+            checked=lambda: do.split,
+            line=True,
+        ),
+        Action(
+            "view.hud",
+            tr("Show &timing"),
+            window.viewport.toggle_hud,
+            "H",
+            "ph.speedometer",
+            avatar,
+        ),
+        Action(
+            "view.full_screen",
+            tr("&Full screen"),
+            do.toggle_full_screen,
+            "F11",
+            "ph.arrows-out",
+            checked=window.isFullScreen,
+            line=True,
+        ),
+    ]
     names = {"system": tr("As the system"), "dark": tr("Dark"), "light": tr("Light")}
     for choice in _THEMES:
         actions.append(
             Action(
                 f"theme.{choice}",
                 names[choice],
-                menu,
                 _on_theme(window, choice),
                 submenu=theme,
                 checked=_is_theme(window, choice),
@@ -104,13 +216,12 @@ def _view(window: MainWindow) -> list[Action]:
     return actions
 
 
-def _window(window: MainWindow) -> list[Action]:
-    tr, menu = window.tr, window.tr("Pa&nels")
+def _panels(window: MainWindow) -> list[Action]:
+    tr = window.tr
     shown = [
         Action(
             f"panel.{panel.name}",
             panel.title,
-            menu,
             _on_panel(window, panel.name),
             f"Alt+{number}",
             needs=Needs.AVATAR,
@@ -119,19 +230,29 @@ def _window(window: MainWindow) -> list[Action]:
         for number, panel in enumerate(window.docks.panels, 1)
     ]
     reset = Action(
-        "panel.reset", tr("&Reset the layout"), menu, window.docks.reset_layout, needs=Needs.AVATAR, line=True
+        "panel.reset",
+        tr("&Reset the layout"),
+        window.docks.reset_layout,
+        needs=Needs.AVATAR,
+        line=True,
     )
     return [*shown, reset]
 
 
 def _help(window: MainWindow) -> list[Action]:
-    tr, menu = window.tr, window.tr("&Help")
+    tr, do = window.tr, window.commands
     return [
-        Action("help.palette", tr("&Command palette"), menu, window.commands.open_palette, ("Ctrl+K", "Ctrl+Shift+P"), "ph.command"),
-        Action("help.shortcuts", tr("&Shortcuts"), menu, window.commands.open_shortcuts, "F1", "ph.keyboard"),
-        Action("help.log", tr("&Log"), menu, window.commands.open_log, "Ctrl+L", "ph.list-bullets", line=True),
-        Action("help.about", tr("&About Triptych"), menu, window.commands.open_about, "", "ph.info"),
-    ]  # fmt: skip
+        Action(
+            "help.palette",
+            tr("&Command palette"),
+            do.open_palette,
+            ("Ctrl+K", "Ctrl+Shift+P"),
+            "ph.command",
+        ),
+        Action("help.shortcuts", tr("&Shortcuts"), do.open_shortcuts, "F1", "ph.keyboard"),
+        Action("help.log", tr("&Log"), do.open_log, "Ctrl+L", "ph.list-bullets", line=True),
+        Action("help.about", tr("&About Triptych"), do.open_about, "", "ph.info"),
+    ]
 
 
 def _on_view(window: MainWindow, name: str) -> Callable[[], object]:

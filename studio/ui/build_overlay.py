@@ -67,6 +67,7 @@ class BuildOverlay(QWidget):
         column.addWidget(card, alignment=Qt.AlignmentFlag.AlignCenter)
         self._patience = QTimer(self, singleShot=True)
         self._patience.timeout.connect(self._appear)
+        self._below = parent
         parent.installEventFilter(self)
         self.hide()
 
@@ -142,14 +143,14 @@ class BuildOverlay(QWidget):
         self.setFocus()
 
     def _fill_parent(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._below.rect())
 
     def _turn_to(self, page: int) -> None:
         self._pages.setCurrentIndex(page)
-        for index in range(self._pages.count()):
-            # Only the page in front counts for the height of the card.
-            self._pages.widget(index).setVisible(index == page)
-        self._pages.setMaximumHeight(self._pages.widget(page).sizeHint().height())
+        shown = self._pages.currentWidget()
+        assert shown is not None
+        # A stack is as high as its highest page: the card follows the page in front.
+        self._pages.setMaximumHeight(shown.sizeHint().height())
 
     def _cancel_button(self, text: str) -> QPushButton:
         button = QPushButton(text)
@@ -159,9 +160,11 @@ class BuildOverlay(QWidget):
 
     def _progress_page(self) -> QWidget:
         page = QWidget()
-        head = QHBoxLayout(spacing=20)
+        head = QHBoxLayout()
+        head.setSpacing(20)
         head.addWidget(self._face, alignment=Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout(spacing=12)
+        words = QVBoxLayout()
+        words.setSpacing(12)
         words.addWidget(self._title)
         words.addWidget(self._stages)
         head.addLayout(words, 1)

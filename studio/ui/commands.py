@@ -45,7 +45,8 @@ class Commands(QObject):
             write_portrait(path)
             return path
 
-        job = Job(self.tr("Fetching the sample portrait"), work, "file", "writing the sample portrait")
+        doing = "writing the sample portrait"
+        job = Job(self.tr("Fetching the sample portrait"), work, "file", doing)
         self._desk.submit(job, done=self._window.documents.build)
 
     def open_webcam(self) -> None:

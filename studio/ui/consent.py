@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from studio.ui.icons import icon
+from studio.ui.icons import IconLabel, icon
 
 _WIDTH = 460
 
@@ -21,8 +21,7 @@ class Consent(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Welcome to Triptych"))
         self.setFixedWidth(_WIDTH)
-        sign = QLabel()
-        sign.setPixmap(icon("ph.handshake", "accent_text").pixmap(40, 40))
+        sign = IconLabel("ph.handshake", "accent_text", 40)
         title = QLabel(self.tr("Only faces of people who agreed"))
         title.setProperty("heading", True)
         words = QLabel(

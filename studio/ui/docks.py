@@ -6,10 +6,21 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.engine.faults import Fault
 from studio.session.folders import state_folder
@@ -20,7 +31,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-_LAYOUT_VERSION = 1
+LAYOUT_VERSION = 1
 _SIZE_LIMIT = 1_000_000
 
 
@@ -57,6 +68,13 @@ class PanelDock(QDockWidget):
         self.setWidget(self._frame)
         self.visibilityChanged.connect(lambda seen: self.content() if seen else None)
 
+    def show_title(self, shown: bool) -> None:
+        """Show the title, or leave it to the tab."""
+        if shown:
+            self.setTitleBarWidget(None)  # type: ignore[arg-type]
+        elif self.titleBarWidget() is None:
+            self.setTitleBarWidget(QWidget())
+
     def content(self) -> QWidget:
         """The panel; one that cannot be made says so in its place."""
         if self._content is None:
@@ -80,18 +98,27 @@ class Docks(QMainWindow):
 
     def __init__(self, middle: QWidget, panels: list[Panel], parent: QWidget | None = None):
         super().__init__(parent, Qt.WindowType.Widget)
-        self.setDockNestingEnabled(True)
-        self.setAnimated(False)
+        option = QMainWindow.DockOption
+        # Grouped dragging is what lets a tab be dragged out of its group.
+        self.setDockOptions(
+            option.AllowNestedDocks | option.AllowTabbedDocks | option.GroupedDragging
+        )
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCentralWidget(middle)
         self.panels = panels
         self._docks: dict[str, PanelDock] = {}
+        self._was_shown = self._restored = False
+        # Dragging changes many docks at once; titles and menus follow when that is over.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._tidy)
         for panel in panels:
             dock = self._docks[panel.name] = PanelDock(panel, self)
             dock.failed.connect(self.failed)
-            dock.visibilityChanged.connect(lambda _: self.arranged.emit())
+            dock.visibilityChanged.connect(lambda _: self._soon.start())
+            dock.topLevelChanged.connect(lambda _: self._soon.start())
+            dock.dockLocationChanged.connect(lambda _: self._soon.start())
         self.reset_layout()
 
     def panel(self, name: str) -> QWidget:
@@ -122,24 +149,62 @@ class Docks(QMainWindow):
         first: dict[Qt.DockWidgetArea, PanelDock] = {}
         for panel in self.panels:
             dock = self._docks[panel.name]
+            self.removeDockWidget(dock)
             dock.setFloating(False)
-            self.addDockWidget(panel.area, dock)
-            dock.show()
             if panel.area in first:
                 self.tabifyDockWidget(first[panel.area], dock)
             else:
+                self.addDockWidget(panel.area, dock)
                 first[panel.area] = dock
+            dock.show()
         for dock in first.values():
             dock.raise_()
+        self._share_out(first)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Sizes of docks can be set only from now on."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            if not self._restored:
+                self.reset_layout()
+
+    def restore(self, state: QByteArray) -> bool:
+        """Arrange the docks as in ``saveState``; False when it does not fit."""
+        self._restored = self.restoreState(state, LAYOUT_VERSION)
+        self._soon.start()
+        return self._restored
+
+    def _share_out(self, first: Mapping[Qt.DockWidgetArea, PanelDock]) -> None:
         sides = [first[area] for area in (LEFT, RIGHT) if area in first]
         self.resizeDocks(sides, [264, 360][: len(sides)], Qt.Orientation.Horizontal)
         if BOTTOM in first:
             self.resizeDocks([first[BOTTOM]], [176], Qt.Orientation.Vertical)
 
+    def _tidy(self) -> None:
+        """Tabs have no second title below them; they have a menu instead."""
+        for dock in self._docks.values():
+            dock.show_title(dock.isFloating() or not self.tabifiedDockWidgets(dock))
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if bar.contextMenuPolicy() != Qt.ContextMenuPolicy.CustomContextMenu:
+                bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                bar.customContextMenuRequested.connect(partial(self._tab_menu, bar))
+        self.arranged.emit()
+
+    def _tab_menu(self, bar: QTabBar, place: QPoint) -> None:
+        title = bar.tabText(bar.tabAt(place))
+        for dock in self._docks.values():
+            if dock.windowTitle() == title:
+                menu = QMenu(self)
+                menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+                menu.addAction(self.tr("Detach"), partial(dock.setFloating, True))
+                menu.addAction(self.tr("Close"), dock.hide)
+                menu.popup(bar.mapToGlobal(place))
+
 
 def keep_layout(window: QMainWindow, docks: Docks) -> None:
     """Write size, place and docks for the next start. Raises ``BadInput`` when that fails."""
-    parts = {"geometry": window.saveGeometry(), "docks": docks.saveState(_LAYOUT_VERSION)}
+    parts = {"geometry": window.saveGeometry(), "docks": docks.saveState(LAYOUT_VERSION)}
     document = {name: base64.b64encode(part.data()).decode() for name, part in parts.items()}
     write_json(_layout_path(), document)
 
@@ -152,7 +217,7 @@ def restore_layout(window: QMainWindow, docks: Docks) -> bool:
     except (OSError, ValueError, binascii.Error):
         return False
     geometry = window.restoreGeometry(QByteArray(parts.get("geometry", b"")))
-    return docks.restoreState(QByteArray(parts.get("docks", b"")), _LAYOUT_VERSION) and geometry
+    return docks.restore(QByteArray(parts.get("docks", b""))) and geometry
 
 
 def _texts(document: object) -> Mapping[str, str]:

@@ -61,7 +61,9 @@ class Documents(QObject):
         photos = " ".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES)
         own = f"*{AVATAR_SUFFIX} *{PROJECT_SUFFIX}"
         filters = [
-            self.tr("Everything that can be opened ({patterns})").format(patterns=f"{photos} {own}"),
+            self.tr("Everything that can be opened ({patterns})").format(
+                patterns=f"{photos} {own}"
+            ),
             self.tr("Photos ({patterns})").format(patterns=photos),
             self.tr("Avatars (*.avatar)"),
             self.tr("Projects (*.triptych)"),

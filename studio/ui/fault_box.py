@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.engine.faults import Fault
-from studio.ui.icons import icon
+from studio.ui.icons import IconLabel, icon
 
 _ICON_SIDE = 22
 
@@ -31,8 +31,7 @@ class FaultBox(QFrame):
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("What went wrong"))
         self._fault: Fault | None = None
-        sign = QLabel()
-        sign.setPixmap(icon("ph.warning-circle-fill", "danger").pixmap(_ICON_SIDE, _ICON_SIDE))
+        sign = IconLabel("ph.warning-circle-fill", "danger", _ICON_SIDE)
         self._sentence = QLabel(wordWrap=True)
         self._remedy = QLabel(wordWrap=True)
         self._remedy.setProperty("dim", True)
@@ -40,12 +39,15 @@ class FaultBox(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        text = QVBoxLayout(spacing=2)
+        text = QVBoxLayout()
+        text.setSpacing(2)
         text.addWidget(self._sentence)
         text.addWidget(self._remedy)
         self._copy = QPushButton(icon("ph.copy"), self.tr("Copy details"))
         self._copy.clicked.connect(self._copy_details)
-        close = QToolButton(icon=icon("ph.x"), toolTip=self.tr("Dismiss"))
+        close = QToolButton()
+        close.setIcon(icon("ph.x"))
+        close.setToolTip(self.tr("Dismiss"))
         close.setAccessibleName(self.tr("Dismiss"))
         close.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)

@@ -66,7 +66,10 @@ class _Steps(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._labels[row]
         if role == Qt.ItemDataRole.DecorationRole:
-            return icon("ph.circle-fill" if row == self._position else "ph.circle", _tone(row, self._position))
+            return icon(
+                "ph.circle-fill" if row == self._position else "ph.circle",
+                _tone(row, self._position),
+            )
         if role == Qt.ItemDataRole.FontRole and row > self._position:
             font = QFont()
             font.setItalic(True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from studio.ui.theme import tokens
 
@@ -16,6 +17,25 @@ def icon(name: str, colour: str = "text") -> QIcon:
         colour: a field of ``Tokens``.
     """
     return QIcon(_Themed(name, colour))
+
+
+class IconLabel(QWidget):
+    """An icon on its own, sharp on any screen and in any theme."""
+
+    def __init__(self, name: str, colour: str, side: int, parent: QWidget | None = None) -> None:
+        """``name`` and ``colour`` as for ``icon``; ``side`` is in logical pixels."""
+        super().__init__(parent)
+        self.setFixedSize(side, side)
+        self._icon = icon(name, colour)
+
+    def set_icon(self, name: str, colour: str) -> None:
+        """Show another icon."""
+        self._icon = icon(name, colour)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        self._icon.paint(QPainter(self), self.rect())
 
 
 class _Themed(QIconEngine):

@@ -35,7 +35,9 @@ class LogPanel(QWidget):
     def __init__(self, book: LogBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._book = book
-        self._lines = QListWidget(wordWrap=True, selectionMode=QListWidget.SelectionMode.ExtendedSelection)
+        self._lines = QListWidget()
+        self._lines.setWordWrap(True)
+        self._lines.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self._lines.setAccessibleName(self.tr("Log"))
         self._lines.currentItemChanged.connect(lambda *_: self._show_details())
         self._details = QPlainTextEdit(readOnly=True)

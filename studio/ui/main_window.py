@@ -62,7 +62,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         middle = QWidget()
         self._overlay = BuildOverlay(middle)
-        self._builds = BuildFlow(desk, self._overlay, self.status, self.book, self.keep_folder, self)
+        self._builds = BuildFlow(
+            desk, self._overlay, self.status, self.book, self.keep_folder, self
+        )
         self.documents = Documents(desk, self._builds, self)
         self.keeper = SessionKeeper(desk, autosave, self.status, self)
         self.commands = Commands(self)

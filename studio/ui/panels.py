@@ -37,7 +37,9 @@ def studio_panels(window: MainWindow) -> list[Panel]:
         Panel("look", tr("Look"), lambda: late("look.look_panel", "LookPanel"), RIGHT),
         Panel("library", tr("Library"), library, LEFT),
         Panel("planes", tr("Planes"), lambda: late("viewport.planes_strip", "PlanesStrip"), BOTTOM),
-        Panel("signals", tr("Signals"), lambda: late("signals.signals_panel", "SignalsPanel"), BOTTOM),
+        Panel(
+            "signals", tr("Signals"), lambda: late("signals.signals_panel", "SignalsPanel"), BOTTOM
+        ),
         Panel("history", tr("History"), lambda: HistoryPanel(desk), LEFT),
         Panel("log", tr("Log"), lambda: LogPanel(window.book), BOTTOM),
-    ]  # fmt: skip
+    ]

@@ -8,7 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from studio.ui.icons import icon
+
 Then = Callable[[], object]
+Chosen = Callable[[Path], object]
+_ICON = 40
 
 
 def ask_unsaved(parent: QWidget, title: str, *, save: Then, discard: Then) -> QMessageBox:
@@ -16,7 +20,7 @@ def ask_unsaved(parent: QWidget, title: str, *, save: Then, discard: Then) -> QM
     box = QMessageBox(parent)
     box.setObjectName("unsaved")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIcon(QMessageBox.Icon.Question)
+    box.setIconPixmap(icon("ph.question", "accent_text").pixmap(_ICON, _ICON))
     box.setText(parent.tr("Save the changes to “{title}”?").format(title=title))
     box.setInformativeText(parent.tr("They are lost if you do not save them."))
     button = QMessageBox.StandardButton
@@ -34,7 +38,7 @@ def ask_locate(parent: QWidget, sentence: str, locate: Then) -> QMessageBox:
     box = QMessageBox(parent)
     box.setObjectName("locate")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIconPixmap(icon("ph.warning", "warning").pixmap(_ICON, _ICON))
     box.setText(parent.tr("The project's avatar is not where it was."))
     box.setInformativeText(sentence)
     find = box.addButton(parent.tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
@@ -46,7 +50,11 @@ def ask_locate(parent: QWidget, sentence: str, locate: Then) -> QMessageBox:
 
 
 def ask_open_file(
-    parent: QWidget, title: str, filters: Sequence[str], folder: Path | None, then: Callable[[Path], object]
+    parent: QWidget,
+    title: str,
+    filters: Sequence[str],
+    folder: Path | None,
+    then: Chosen,
 ) -> QFileDialog:
     """Choose a file that is there."""
     dialog = _file_dialog(parent, title, filters, folder, then)
@@ -56,7 +64,11 @@ def ask_open_file(
 
 
 def ask_save_file(
-    parent: QWidget, title: str, filters: Sequence[str], proposal: Path, then: Callable[[Path], object]
+    parent: QWidget,
+    title: str,
+    filters: Sequence[str],
+    proposal: Path,
+    then: Chosen,
 ) -> QFileDialog:
     """Choose where to write; the first filter's suffix is added to a name without one."""
     dialog = _file_dialog(parent, title, filters, proposal.parent, then)
@@ -72,7 +84,7 @@ def _file_dialog(
     title: str,
     filters: Sequence[str],
     folder: Path | None,
-    then: Callable[[Path], object],
+    then: Chosen,
 ) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -22,6 +22,7 @@ from studio.ui.icons import icon
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
+_ROWS, _ROW = 6, 28
 _LEFT = Qt.ItemDataRole.UserRole
 
 
@@ -31,16 +32,14 @@ class RecoveryPrompt(QDialog):
     declined = Signal()
     """Nothing is recovered now."""
 
-    def __init__(
-        self, window: MainWindow, left: Sequence[Recoverable], autosave: Autosave
-    ) -> None:
+    def __init__(self, window: MainWindow, left: Sequence[Recoverable], autosave: Autosave) -> None:
         super().__init__(window)
         self.setObjectName("recovery")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Recovery"))
         self.setMinimumWidth(480)
         self._window, self._autosave = window, autosave
-        title = QLabel(self.tr("Triptych did not end in peace"))
+        title = QLabel(self.tr("The last session did not close properly"))
         title.setProperty("heading", True)
         hint = QLabel(self.tr("This unsaved work was kept:"))
         hint.setProperty("dim", True)
@@ -50,7 +49,7 @@ class RecoveryPrompt(QDialog):
             self._list.addItem(self._line(item))
         self._list.setCurrentRow(0)
         self._list.itemDoubleClicked.connect(lambda _: self._recover())
-        self._list.setMaximumHeight(180)
+        self._list.setFixedHeight(min(max(len(left), 2), _ROWS) * _ROW + 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from studio.ui.icons import icon
+from studio.ui.icons import IconLabel
 
 _SIDE = 16
 
@@ -21,14 +21,14 @@ class StageList(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._lines: list[tuple[IconLabel, QLabel]] = []
 
     def set_stages(self, names: Sequence[str]) -> None:
         """Show these stages, none of them begun."""
         for line in self._lines:
             for label in line:
                 label.deleteLater()
-        self._lines = [(QLabel(), QLabel(name)) for name in names]
+        self._lines = [(IconLabel("ph.circle", "faint", _SIDE), QLabel(name)) for name in names]
         for row, (sign, text) in enumerate(self._lines):
             self._grid.addWidget(sign, row, 0)
             self._grid.addWidget(text, row, 1)
@@ -43,5 +43,5 @@ class StageList(QWidget):
                 name, colour = "ph.circle-notch", "accent_text"
             else:
                 name, colour = "ph.circle", "faint"
-            sign.setPixmap(icon(name, colour).pixmap(_SIDE, _SIDE))
+            sign.set_icon(name, colour)
             text.setEnabled(row <= current)

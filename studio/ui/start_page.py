@@ -36,9 +36,11 @@ class StartPage(QWidget):
 
     def __init__(self, desk: Desk, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._desk = desk
         self._target = _DropTarget(actions, self)
-        self._recent = QHBoxLayout(spacing=12)
+        self._recent = QHBoxLayout()
+        self._recent.setSpacing(12)
         self._recent_box = QWidget()
         box = QVBoxLayout(self._recent_box)
         box.setContentsMargins(0, 0, 0, 0)
@@ -62,6 +64,7 @@ class StartPage(QWidget):
         """Show the recent files as they are now."""
         super().showEvent(event)
         self.refresh()
+        self.setFocus()
 
     def refresh(self) -> None:
         """Read the recent files again."""
@@ -103,21 +106,26 @@ class _DropTarget(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         title = QLabel(self.tr("Drop a portrait photo here"))
         title.setProperty("heading", True)
-        hint = QLabel(self.tr("or an avatar or a project. One face, sharp and well lit, works best."))
+        hint = QLabel(self.tr("or an avatar or a project. A sharp, evenly lit face works best."))
         hint.setProperty("dim", True)
-        row = QHBoxLayout(spacing=12)
+        row = QHBoxLayout()
+        row.setSpacing(12)
         row.addStretch()
         for number, name in enumerate(_BEGINNINGS):
             row.addWidget(_begin_button(actions, name, primary=number == 0))
         row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 32, 32, 32)
+        column.setSpacing(0)
+        column.addStretch()
         column.addWidget(_Planes(self), alignment=Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(16)
-        column.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(hint, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(24)
+        column.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        column.addWidget(hint, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(32)
         column.addLayout(row)
+        column.addStretch()
 
     def set_dragging(self, dragging: bool) -> None:
         """Whether something hangs over the window."""
@@ -165,7 +173,7 @@ class _Planes(QWidget):
 
 def _begin_button(actions: ActionSet, name: str, *, primary: bool) -> QPushButton:
     action = actions[name]
-    button = QPushButton(action.text())
+    button = QPushButton(action.text().replace("&", ""))
     known = {listed.id: listed for listed in actions}[name]
     button.setIcon(icon(known.icon, "on_accent" if primary else "text"))
     button.setProperty("primary", primary)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from string import Template
 
+import resources
 from studio.ui.tokens import Tokens
+
+_IMAGES = Path(resources.__file__).parent / "themes"
 
 
 def style_sheet(colours: Tokens) -> str:
     """The sheet for a theme. Kept to common widgets, so that self-painted ones stay their own."""
-    return Template(_SHEET).substitute(asdict(colours))
+    images = {name: f"url({(_IMAGES / name).as_posix()}.svg)" for name in ("check", "up", "down")}
+    return Template(_SHEET).substitute(asdict(colours), **images)
 
 
 _SHEET = """
@@ -61,7 +66,9 @@ QPushButton[primary="true"], QPushButton:default {
 }
 QPushButton[primary="true"]:hover, QPushButton:default:hover { background: $accent_text; }
 QPushButton[primary="true"]:focus { border-color: $text; }
-QPushButton[primary="true"]:disabled { background: $line; border-color: $line; }
+QPushButton[primary="true"]:disabled {
+    background: $line; border-color: $line; color: $faint;
+}
 QPushButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
 QPushButton[flat="true"]:focus { border-color: $accent; }
@@ -76,6 +83,24 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QAbstractSpinBox, QComboBox {
 QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus, QAbstractSpinBox:focus,
 QComboBox:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: $down; width: 12px; height: 11px; }
+QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+    subcontrol-origin: border; width: 18px; border: none; background: transparent;
+}
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
+QAbstractSpinBox::up-arrow { image: $up; width: 12px; height: 11px; }
+QAbstractSpinBox::down-arrow { image: $down; width: 12px; height: 11px; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $strong_line; border-radius: 3px;
+    background: $field;
+}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $check; }
+QCheckBox::indicator:disabled { border-color: $line; }
 QComboBox QAbstractItemView { border: 1px solid $strong_line; background: $panel; }
 
 QAbstractItemView {
