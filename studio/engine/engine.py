@@ -127,13 +127,12 @@ class Engine:
     # Jobs
 
     def submit(self, job: Job) -> int:
-        """Queue a job; returns its number, which its events carry."""
+        """Queue a job; returns its number, which its events carry. After closing nothing runs."""
         context = JobContext(self, next(self._numbers), job)
         with self._wake:
-            if self._closing:
-                context.cancelled.set()
-            self._jobs[context.number] = context
-        self._lanes[job.lane].put(context)
+            if not self._closing:
+                self._jobs[context.number] = context
+                self._lanes[job.lane].put(context)
         return context.number
 
     def cancel(self, number: int) -> None:

@@ -30,13 +30,13 @@ from studio.session.state import OpenAvatar, State
 from studio.session.view import View
 
 BUILD_STAGES = {
-    "loading the models": 3.0,
-    "portrait": 4.0,
-    "fit": 0.6,
-    "reconstruct": 0.6,
-    "bake": 4.5,
-    "saving": 0.4,
-    "opening": 0.4,
+    "loading the models": 2.0,
+    "portrait": 2.6,
+    "fit": 0.4,
+    "reconstruct": 0.4,
+    "bake": 2.8,
+    "saving": 0.2,
+    "opening": 0.2,
 }
 """Usual seconds; the pace of a run corrects them."""
 

@@ -21,6 +21,7 @@ MERGE_SECONDS = 1.0
 """Changes with the same key that follow each other more quickly become one step."""
 
 _PARTS = tuple(item.name for item in fields(State))
+_TOLD = (*_PARTS, "history", "title")
 
 
 class Session:
@@ -49,6 +50,8 @@ class Session:
         self._project: Path | None = None
         self._gesture: str | None = None
         self._gesture_step: Step | None = None
+        self._untold: set[str] = set()
+        self._telling = False
         self._title = self.title
         self.history = History(self._state, undo_limit)
 
@@ -165,16 +168,39 @@ class Session:
         return True
 
     def _become(self, state: State) -> None:
-        """Make ``state`` the current one, then tell which parts changed."""
+        """Make ``state`` the current one, then tell which parts changed.
+
+        A change that a listener makes is told after this one, so that whoever listens hears the
+        newest value last.
+        """
         before, self._state = self._state, state
-        with contextlib.ExitStack() as tell:
-            # A stack runs all of it even when one listener raises; last in, first out.
-            tell.callback(self._tell_title)
-            tell.callback(self.history_changed.emit, self.history)
-            for name in reversed(_PARTS):
-                if getattr(before, name) != getattr(state, name):
-                    event = getattr(self, f"{name}_changed")
-                    tell.callback(event.emit, getattr(state, name))
+        self._untold.update(n for n in _PARTS if getattr(before, n) != getattr(state, n))
+        self._untold.update(("history", "title"))
+        if self._telling:
+            return
+        self._telling = True
+        errors: list[Exception] = []
+        try:
+            while self._untold:
+                name = min(self._untold, key=_TOLD.index)
+                self._untold.discard(name)
+                try:
+                    self._tell(name)
+                except Exception as error:
+                    errors.append(error)
+        finally:
+            self._telling = False
+        if errors:
+            raise errors[0]
+
+    def _tell(self, name: str) -> None:
+        if name == "history":
+            self.history_changed.emit(self.history)
+        elif name == "title":
+            self._tell_title()
+        else:
+            event: Event[Any] = getattr(self, f"{name}_changed")
+            event.emit(getattr(self._state, name))
 
     def open_avatar(self, avatar: OpenAvatar) -> None:
         """Show another avatar in its source pose and view; undo brings the former one back.

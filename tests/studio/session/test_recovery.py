@@ -20,9 +20,10 @@ from studio.session.state import State
 POSE = Pose.neutral().with_blendshapes({"jawOpen": 0.5})
 
 KILLED = """
-import sys, time
+import time
 from pathlib import Path
 from models.pose import Pose
+from studio.engine.child import Child
 from studio.session.recovery import Autosave
 from studio.session.state import OpenAvatar, State
 
@@ -33,6 +34,8 @@ class Handle:
 keeper = Autosave()
 pose = Pose.neutral().with_blendshapes({"jawOpen": 0.5})
 project = Path("film.triptych").absolute()
+# A process of its own that outlives it for a moment must not hold the lock.
+Child("tests.studio.engine.child_tasks").start()
 keeper.save(State(OpenAvatar(Handle(), "anna"), pose), project, "film*")
 print("saved", flush=True)
 time.sleep(60)

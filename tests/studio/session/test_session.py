@@ -193,6 +193,34 @@ def test_a_listener_that_fails_silences_nobody(session):
     assert heard == [smiling(0.5), session.history] and session.state.pose == smiling(0.5)
 
 
+def test_whoever_listens_hears_the_newest_value_last(session):
+    def clamp(pose: Pose) -> None:
+        if pose.coefficient("mouthSmileLeft") > 1:
+            session.change("Clamp", pose=smiling(1.0))
+
+    first, last = [], []
+    session.pose_changed.connect(first.append)
+    session.pose_changed.connect(clamp)
+    session.pose_changed.connect(last.append)
+    session.change("Smile", pose=smiling(1.5))
+    assert first == last == [smiling(1.5), smiling(1.0)]
+    session.undo()
+    assert session.state.pose == smiling(1.0) and last[-1] == smiling(1.0)
+
+
+def test_changes_made_while_being_told_follow_one_another(session):
+    views = []
+
+    def turn(view: View) -> None:
+        views.append(view.yaw)
+        if view.yaw < 5:
+            session.change("Turn", merge="turn", view=View(yaw=view.yaw + 1))
+
+    session.view_changed.connect(turn)
+    session.change("Turn", merge="turn", view=View(yaw=1))
+    assert views == [1, 2, 3, 4, 5] and labels(session) == ["Start", "Turn"]
+
+
 def test_opening_an_avatar_shows_the_photo_and_can_be_undone(session, avatar):
     session.change("Turn", view=View(yaw=50))
     session.open_avatar(avatar)
