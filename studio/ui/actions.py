@@ -189,7 +189,7 @@ def _view(window: MainWindow) -> list[Action]:
             tr("Show &timing"),
             window.viewport.toggle_hud,
             "H",
-            "ph.speedometer",
+            "ph.gauge",
             avatar,
         ),
         Action(

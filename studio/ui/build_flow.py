@@ -22,7 +22,7 @@ from studio.ui.desk import Desk
 from studio.ui.log_book import LogBook
 from studio.ui.status_line import StatusLine
 
-_PATIENCE_MS = 300
+_PATIENCE_MS, _NAME_LENGTH = 300, 36
 Photo = Path | NDArray[np.generic]
 
 
@@ -84,7 +84,10 @@ class BuildFlow(QObject):
 
     @property
     def _name(self) -> str:
-        return self._photo.name if isinstance(self._photo, Path) else self.tr("the picture")
+        if not isinstance(self._photo, Path):
+            return self.tr("the picture")
+        name = self._photo.name
+        return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 12]}…{name[-11:]}"
 
     def _submit(self, job: Job, done: Callable[[Any], object], stages: Sequence[str]) -> None:
         self._stages = tuple(stages)

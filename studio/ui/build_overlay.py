@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -54,15 +53,19 @@ class BuildOverlay(QWidget):
         self._chooser = FaceChooser()
         self._chooser.chosen.connect(self.face_chosen)
         self._fault = FaultBox()
-        self._pages = QStackedWidget()
-        for page in (self._progress_page(), self._choice_page(), self._fault_page()):
-            self._pages.addWidget(page)
+        self._fault.setProperty("card", False)
+        self._progress = self._progress_page()
+        self._choice = self._choice_page()
+        self._failure = self._fault_page()
+        self._pages = (self._progress, self._choice, self._failure)
         card = QFrame()
         card.setProperty("card", True)
         card.setFixedWidth(520)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(24, 24, 24, 20)
-        inside.addWidget(self._pages)
+        # No stack: the card is as high as the page that is shown.
+        for page in self._pages:
+            inside.addWidget(page)
         column = QVBoxLayout(self)
         column.addWidget(card, alignment=Qt.AlignmentFlag.AlignCenter)
         self._patience = QTimer(self, singleShot=True)
@@ -79,7 +82,7 @@ class BuildOverlay(QWidget):
         self._face.hide()
         self._bar.setMaximum(0)
         self._left.setText("")
-        self._turn_to(0)
+        self._turn_to(self._progress)
         if self.isVisible() or patience == 0:
             self._appear()
         else:
@@ -101,14 +104,14 @@ class BuildOverlay(QWidget):
 
     def choose_face(self, faces: Sequence[FoundFace]) -> None:
         """Ask which face; ``face_chosen`` answers."""
-        self._turn_to(1)
+        self._turn_to(self._choice)
         self._appear()
         self._chooser.offer(faces)
 
     def show_fault(self, fault: Fault) -> None:
         """Say what went wrong."""
         self._fault.show_fault(fault)
-        self._turn_to(2)
+        self._turn_to(self._failure)
         self._appear()
 
     def end(self) -> None:
@@ -132,8 +135,10 @@ class BuildOverlay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim what lies below."""
         veil = QColor(tokens().window)
-        veil.setAlpha(215)
-        QPainter(self).fillRect(self.rect(), veil)
+        veil.setAlpha(235)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), veil)
+        painter.end()
 
     def _appear(self) -> None:
         self._patience.stop()
@@ -145,12 +150,9 @@ class BuildOverlay(QWidget):
     def _fill_parent(self) -> None:
         self.setGeometry(self._below.rect())
 
-    def _turn_to(self, page: int) -> None:
-        self._pages.setCurrentIndex(page)
-        shown = self._pages.currentWidget()
-        assert shown is not None
-        # A stack is as high as its highest page: the card follows the page in front.
-        self._pages.setMaximumHeight(shown.sizeHint().height())
+    def _turn_to(self, shown: QWidget) -> None:
+        for page in self._pages:
+            page.setVisible(page is shown)
 
     def _cancel_button(self, text: str) -> QPushButton:
         button = QPushButton(text)

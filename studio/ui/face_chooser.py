@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVB
 from studio.engine.tasks import FoundFace
 from studio.ui.pixels import image_of, rounded
 
-_SIDE = QSize(104, 104)
+_SIDE, _BUTTON, _GAP = QSize(100, 100), 112, 8
 _COLUMNS = 4
 _ROWS_SEEN = 3
 
@@ -43,7 +43,7 @@ class FaceChooser(QWidget):
         sheet = QWidget()
         grid = QGridLayout(sheet)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
+        grid.setSpacing(_GAP)
         grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         buttons = [self._button(face) for face in faces]
         for place, button in enumerate(buttons):
@@ -51,12 +51,13 @@ class FaceChooser(QWidget):
         # Deletes the former sheet.
         self._area.setWidget(sheet)
         rows = min(-(-len(faces) // _COLUMNS), _ROWS_SEEN)
-        self._area.setFixedHeight(rows * (_SIDE.height() + 20))
+        self._area.setFixedHeight(rows * (_BUTTON + _GAP))
         buttons[0].setFocus()
 
     def _button(self, face: FoundFace) -> QToolButton:
         button = QToolButton()
         button.setIconSize(_SIDE)
+        button.setFixedSize(_BUTTON, _BUTTON)
         pixmap = rounded(image_of(face.picture), _SIDE, 6, self.devicePixelRatioF())
         button.setIcon(QIcon(pixmap))
         name = self.tr("Face {number}").format(number=face.index + 1)

@@ -35,7 +35,9 @@ class IconLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it."""
-        self._icon.paint(QPainter(self), self.rect())
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
 
 
 class _Themed(QIconEngine):

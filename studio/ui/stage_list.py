@@ -27,6 +27,7 @@ class StageList(QWidget):
         """Show these stages, none of them begun."""
         for line in self._lines:
             for label in line:
+                label.hide()
                 label.deleteLater()
         self._lines = [(IconLabel("ph.circle", "faint", _SIDE), QLabel(name)) for name in names]
         for row, (sign, text) in enumerate(self._lines):
@@ -40,7 +41,7 @@ class StageList(QWidget):
             if row < current:
                 name, colour = "ph.check-circle-fill", "good"
             elif row == current:
-                name, colour = "ph.circle-notch", "accent_text"
+                name, colour = "ph.arrow-circle-right-fill", "accent_text"
             else:
                 name, colour = "ph.circle", "faint"
             sign.set_icon(name, colour)
