@@ -186,8 +186,7 @@ class FramePump(QObject):
             return
         self._shown = event.stamp
         if not event.nearest:
-            times = event.milliseconds
-            self.pacer.measured(event.request.quality, times["render"] + times["convert"])
+            self.pacer.measured(event.request.quality, event.made_ms)
         self.arrived.emit(event)
 
     def _on_failure(self, event: FrameFailed) -> None:

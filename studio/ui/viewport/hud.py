@@ -69,17 +69,17 @@ class Hud(QWidget):
             # Whoever rendered elsewhere than on the processor has loaded what knows its name.
             self._device = (event.device, device_name(event.device))
         rate, times = self._rate.value, event.milliseconds
-        made = sum(times.get(name, 0.0) for name in ("pose", "render", "convert"))
         size = f"{event.size} × {event.size}"
         self._rows = [
             (self.tr("Frames per second"), "–" if rate is None else f"{rate:.0f}"),
-            (self.tr("Frame"), f"{made:.1f} ms"),
+            (self.tr("Frame"), f"{event.made_ms:.1f} ms"),
             *(
                 (f"    {name}", f"{times[key]:.1f} ms")
                 for key, name in (
                     ("wait", self.tr("wait")),
                     ("pose", self.tr("pose")),
                     ("render", self.tr("render")),
+                    ("composite", self.tr("composite")),
                     ("convert", self.tr("convert")),
                 )
                 if key in times

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.viewport.placement import PhotoPlace, Square
@@ -83,10 +83,14 @@ class PaintedView(QWidget):
         left.setWidth(area.width() * with_photo.edge)
         painter.setClipRect(left)
         painter.setOpacity(with_photo.opacity)
-        painter.fillRect(left, tones.letterbox)
+        placed = _placed(with_photo.place, area)
+        around, inner = QPainterPath(), QPainterPath()
+        around.addRect(left)
+        inner.addRect(placed)
+        painter.fillPath(around.subtracted(inner), tones.letterbox)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         image = as_image(self._photo)
-        painter.drawImage(_placed(with_photo.place, area), image, QRectF(image.rect()))
+        painter.drawImage(placed, image, QRectF(image.rect()))
 
 
 def _placed(place: PhotoPlace, area: QRectF) -> QRectF:

@@ -104,7 +104,9 @@ class PlanesStrip(QScrollArea):
             self._drawn = handle
             self._say(self.tr("Drawing the planes …"))
             self._job = self._desk.submit(
-                jobs.planes(handle), done=self._show, failed=self._fail, cancelled=self._stop
+                jobs.planes(handle),
+                done=lambda pictures: self._show(handle, pictures),
+                failed=lambda fault: self._fail(handle, fault),
             )
 
     def _stop(self) -> None:
@@ -118,13 +120,13 @@ class PlanesStrip(QScrollArea):
         for group in self._groups:
             group.setVisible(not text)
 
-    def _fail(self, fault: Fault) -> None:
-        self._job = None
-        self._say(f"{fault.sentence} {fault.remedy}".strip())
+    def _fail(self, handle: object, fault: Fault) -> None:
+        if handle is self._drawn:
+            self._job = None
+            self._say(f"{fault.sentence} {fault.remedy}".strip())
 
-    def _show(self, pictures: PlanePictures) -> None:
-        avatar = self._desk.session.avatar
-        if self._job is None or avatar is None or avatar.handle is not self._drawn:
+    def _show(self, handle: object, pictures: PlanePictures) -> None:
+        if handle is not self._drawn:
             return
         self._job = None
         for (branch, plane), tile in self.tiles.items():
