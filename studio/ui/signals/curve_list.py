@@ -1,0 +1,91 @@
+"""The list from which curves are chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.pose import ARKIT_INDEX
+from studio.session.regions import REGIONS
+from studio.ui.icons import icon
+from studio.ui.pose.labels import label, lines, matches
+
+
+class CurveList(QWidget):
+    """What changes by itself, or names with check boxes and a search."""
+
+    chosen = Signal()
+    """The choice has changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.changed_ones = QCheckBox(self.tr("What changes"))
+        self.changed_ones.setToolTip(self.tr("Show those that move most within the window"))
+        self.changed_ones.setChecked(True)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search curves"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(
+            icon("ph.magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.names = QListWidget()
+        self.names.setAccessibleName(self.tr("Curves"))
+        self._fill()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.changed_ones)
+        layout.addWidget(self.search)
+        layout.addWidget(self.names, 1)
+        self.changed_ones.toggled.connect(lambda _on: self.chosen.emit())
+        self.search.textChanged.connect(self._filter)
+        self.names.itemChanged.connect(self._take)
+
+    def channels(self) -> list[int] | None:
+        """Indices of the chosen coefficients, None for whatever changes."""
+        if self.changed_ones.isChecked():
+            return None
+        return [
+            ARKIT_INDEX[item.data(Qt.ItemDataRole.UserRole)]
+            for item in self._items()
+            if item.checkState() == Qt.CheckState.Checked
+        ]
+
+    def choose(self, *names: str) -> None:
+        """Choose these coefficients and no others."""
+        for item in self._items():
+            on = item.data(Qt.ItemDataRole.UserRole) in names
+            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.changed_ones.setChecked(False)
+
+    def _fill(self) -> None:
+        for region in REGIONS:
+            for line in lines(region):
+                for name in line.names:
+                    item = QListWidgetItem(label(name), self.names)
+                    item.setData(Qt.ItemDataRole.UserRole, name)
+                    item.setToolTip(name)
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                    item.setCheckState(Qt.CheckState.Unchecked)
+
+    def _filter(self, wanted: str) -> None:
+        for item in self._items():
+            item.setHidden(not matches(item.data(Qt.ItemDataRole.UserRole), wanted))
+
+    def _take(self, item: QListWidgetItem) -> None:
+        if item.checkState() == Qt.CheckState.Checked and self.changed_ones.isChecked():
+            # Whoever ticks a name wants that name; this tells of the choice by itself.
+            self.changed_ones.setChecked(False)
+        else:
+            self.chosen.emit()
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.names.item(row) for row in range(self.names.count())]
