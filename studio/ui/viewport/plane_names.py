@@ -10,13 +10,13 @@ AXES = {"XY": ("x", "y"), "XZ": ("x", "z"), "ZY": ("z", "y")}
 
 
 def branch_texts() -> dict[str, str]:
-    """Names of the branches, the sum last."""
+    """Names of the branches, the sum first."""
     return {
+        "fused": _tr("Fused sum"),
         "canonical": _tr("Canonical"),
         "appearance": _tr("Appearance"),
         "expression": _tr("Expression"),
         "compensation": _tr("Compensation"),
-        "fused": _tr("Fused sum"),
     }
 
 

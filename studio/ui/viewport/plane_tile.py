@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from studio.ui.theme import tokens
 
-SIDE = 88
 _RADIUS = 4.0
 
 
@@ -18,7 +17,7 @@ class PlaneTile(QAbstractButton):
     def __init__(self, branch: str, plane: str, parent: QWidget | None = None) -> None:
         """``branch`` is its translated name, ``plane`` XY, XZ or ZY."""
         super().__init__(parent)
-        self._plane = plane
+        self._branch, self._plane = branch, plane
         self._image: QImage | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -29,16 +28,10 @@ class PlaneTile(QAbstractButton):
         """Show a picture; None says that the plane is empty."""
         self._image = image
         self.setEnabled(image is not None)
-        empty = self.tr("{0}: this avatar has none").format(self.accessibleName())
+        empty = self.tr("{0}: this avatar has none").format(self._branch)
         full = self.tr("{0}; click to enlarge").format(self.accessibleName())
         self.setToolTip(empty if image is None else full)
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(SIDE, SIDE)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()

@@ -16,8 +16,13 @@ from studio.ui.desk import Desk
 from studio.ui.listen import listen
 from studio.ui.pixels import image_of
 from studio.ui.viewport.plane_names import PLANES, branch_texts
-from studio.ui.viewport.plane_tile import SIDE, PlaneTile
+from studio.ui.viewport.plane_tile import PlaneTile
 from studio.ui.viewport.plane_zoom import PlaneZoom
+
+_MARGIN, _GROUP_GAP, _TILE_GAP = 8, 16, 4
+_SMALLEST, _LARGEST = 60, 140
+_TALL = 300
+"""Points of height from which groups stand below each other."""
 
 
 class PlanesStrip(QScrollArea):
@@ -32,24 +37,25 @@ class PlanesStrip(QScrollArea):
         self._zoom: PlaneZoom | None = None
         self.images: dict[tuple[str, str], QImage] = {}
         self.tiles: dict[tuple[str, str], PlaneTile] = {}
+        self._content = QWidget(self)
         self.message = QLabel(self)
         self.message.setProperty("dim", True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
+        self._titles: dict[str, QLabel] = {}
         self._groups = [self._group(*item) for item in branch_texts().items()]
         self._lay_out()
         listen(self, desk.session.avatar_changed, lambda _: self._follow())
         self._follow()
 
     def _lay_out(self) -> None:
-        content = QWidget(self)
-        flow = QFlowLayout(content)
-        flow.setContentsMargins(8, 8, 8, 8)
-        flow.setHorizontalSpacing(16)
+        flow = QFlowLayout(self._content)
+        flow.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        flow.setHorizontalSpacing(_GROUP_GAP)
         flow.setVerticalSpacing(8)
         for group in self._groups:
             flow.addWidget(group)
-        self.setWidget(content)
+        self.setWidget(self._content)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.message.raise_()
@@ -59,28 +65,52 @@ class PlanesStrip(QScrollArea):
         column = QVBoxLayout(group)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        title = QLabel(text, group)
+        title = self._titles[branch] = QLabel(text, group)
         title.setProperty("dim", True)
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setSpacing(_TILE_GAP)
         for plane in PLANES:
             tile = PlaneTile(text, plane, group)
             tile.clicked.connect(lambda _=False, key=(branch, plane): self._enlarge(key))
             self.tiles[branch, plane] = tile
             row.addWidget(tile)
+        row.addStretch(1)
         column.addWidget(title)
         column.addLayout(row)
         return group
 
     def sizeHint(self) -> QSize:
-        return QSize(640, SIDE + 48)
+        return QSize(640, _SMALLEST + 64)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(3 * SIDE + 40, SIDE + 44)
+        return QSize(3 * _SMALLEST + 40, _SMALLEST + 48)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.message.setGeometry(self.rect().adjusted(16, 8, -16, -8))
+        self._fit()
+
+    def _fit(self) -> None:
+        """One row in a low dock, a column of groups in a tall one; tiles as large as fit."""
+        width, low = self.width() - 2 * _MARGIN, self.height() < _TALL
+        # A branch with one tile is at least as wide as its name.
+        single = [name for name in branch_texts() if self.tiles[name, PLANES[1]].isHidden()]
+        names = [self._titles[name].sizeHint().width() for name in single]
+        full = len(self._groups) - len(single)
+        gaps = (len(self._groups) - 1) * _GROUP_GAP + full * (len(PLANES) - 1) * _TILE_GAP
+        if low:
+            room = self.height() - self.fontMetrics().height() - 2 * _MARGIN - 8
+            rest = width - gaps - sum(max(name, _SMALLEST) for name in names)
+            side = min(rest // (len(PLANES) * full), room) if full else room
+        else:
+            side = (width - 2 * _TILE_GAP - 16) // len(PLANES)
+        side = min(max(side, _SMALLEST), _LARGEST)
+        for tile in self.tiles.values():
+            tile.setFixedSize(side, side)
+        needed = len(PLANES) * full * side + sum(max(name, side) for name in names) + gaps
+        self._content.setMinimumWidth(needed + 2 * _MARGIN if low else 0)
+        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(off if low else on)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._follow()
@@ -135,6 +165,9 @@ class PlanesStrip(QScrollArea):
                 image = image_of(pictures.pictures[branch][PLANES.index(plane)])
                 self.images[branch, plane] = image
             tile.show_image(image)
+            # One tile is enough to say that a branch is empty.
+            tile.setVisible(image is not None or plane == PLANES[0])
+        self._fit()
         self._say("")
 
     def _enlarge(self, key: tuple[str, str]) -> None:

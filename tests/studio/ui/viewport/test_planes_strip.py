@@ -57,8 +57,8 @@ def test_all_planes_show_and_empty_branches_say_so(desk, strip, qtbot, drawn) ->
     qtbot.waitUntil(lambda: bool(strip.images))
     assert not strip.message.isVisible()
     assert set(strip.tiles) == {(branch, plane) for branch in branch_texts() for plane in PLANES}
-    for (branch, _), tile in strip.tiles.items():
-        assert tile.isVisible()
+    for (branch, plane), tile in strip.tiles.items():
+        assert tile.isVisible() == (branch not in EMPTY or plane == "XY")
         assert tile.isEnabled() == (branch not in EMPTY)
     assert len(drawn) == 1
 
@@ -120,3 +120,18 @@ def test_the_canvas_zooms_about_the_cursor_and_tells_the_texel(desk, strip, qtbo
     assert f"{colour.red() / 127.5 - 1:+.2f}" in zoom.under.text()
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
     assert canvas.zoom == 1.0
+
+
+@pytest.mark.parametrize(("width", "height"), [(820, 130), (330, 700)])
+def test_the_strip_fits_its_dock(desk, strip, qtbot, width, height) -> None:
+    strip.resize(width, height)
+    strip.show()
+    desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
+    qtbot.waitUntil(lambda: bool(strip.images))
+    qtbot.waitUntil(lambda: not strip.horizontalScrollBar().maximum())
+    inside = strip.viewport().rect()
+    for tile in strip.tiles.values():
+        if tile.isVisible():
+            corner = tile.mapTo(strip.viewport(), tile.rect().bottomRight())
+            assert corner.x() <= inside.right()
+            assert height > 300 or corner.y() <= inside.bottom()
