@@ -74,6 +74,7 @@ class Desk(QObject):
         self.presets = UserPresets()
         self.recent = RecentFiles(limit=settings.recent_limit)
         self._answers: dict[int, _Answer] = {}
+        self._closed = False
         self._arrived.connect(self._dispatch, Qt.ConnectionType.QueuedConnection)
         self.engine = Engine(self._arrived.emit, device=settings.device)
 
@@ -108,11 +109,14 @@ class Desk(QObject):
 
     def close(self) -> bool:
         """End the engine's threads; nothing arrives any more."""
-        self._arrived.disconnect(self._dispatch)
+        # Not a disconnection: what is queued already would still arrive.
+        self._closed = True
         return self.engine.close()
 
     @Slot(object)
     def _dispatch(self, event: EngineEvent) -> None:
+        if self._closed:
+            return
         if isinstance(event, FrameReady):
             self.frame_ready.emit(event)
         elif isinstance(event, FrameFailed):

@@ -66,7 +66,10 @@ class PanelDock(QDockWidget):
         self._column = QVBoxLayout(self._frame)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.setWidget(self._frame)
-        self.visibilityChanged.connect(lambda seen: self.content() if seen else None)
+        # While docks are being laid out those behind a tab are seen for a moment: look again.
+        look = QTimer(self, singleShot=True, interval=0)
+        look.timeout.connect(self._make_if_seen)
+        self.visibilityChanged.connect(lambda seen: look.start() if seen else None)
 
     def show_title(self, shown: bool) -> None:
         """Show the title, or leave it to the tab."""
@@ -74,6 +77,10 @@ class PanelDock(QDockWidget):
             self.setTitleBarWidget(None)  # type: ignore[arg-type]
         elif self.titleBarWidget() is None:
             self.setTitleBarWidget(QWidget())
+
+    def _make_if_seen(self) -> None:
+        if self.isVisible() and not self.visibleRegion().isEmpty():
+            self.content()
 
     def content(self) -> QWidget:
         """The panel; one that cannot be made says so in its place."""
@@ -85,6 +92,7 @@ class PanelDock(QDockWidget):
                 self._content = QLabel(fault.sentence, wordWrap=True, margin=12)
                 self.failed.emit(fault)
             self._column.addWidget(self._content)
+            self._content.show()
         return self._content
 
 
