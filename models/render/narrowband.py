@@ -17,6 +17,7 @@ from models.render.guides import write_guides
 from models.render.march import FAINT, absorb, aim, composite_tile, place_samples
 from models.render.raster import draw_band
 from models.render.simd import LANES, take_number
+from models.render.triangles import describe_seen
 
 #: Pixel rows of a band and columns of a tile.
 BAND = 16
@@ -31,8 +32,12 @@ def render_bands(
     size: int,
     starts: NDArray[np.int64],
     lists: NDArray[np.int32],
+    posed: NDArray[np.float32],
+    canonical: NDArray[np.float32],
+    faces: NDArray[np.int32],
     edges: NDArray[np.float64],
     boxes: NDArray[np.int32],
+    eye: NDArray[np.float64],
     records: NDArray[np.float32],
     part: NDArray[np.uint8],
     soft: NDArray[np.bool_],
@@ -47,7 +52,6 @@ def render_bands(
     steps: int,
     band: float,
     normals: NDArray[np.float32],
-    faces: NDArray[np.int32],
     guides: bool,
     image: NDArray[np.float32],
     guide: NDArray[np.float32],
@@ -56,7 +60,9 @@ def render_bands(
 
     Args:
         counter: number of the next band; size: pixels along a side.
-        starts, lists: triangles of each band (see raster); edges, boxes, records: per triangle.
+        starts, lists: triangles of each band (see raster).
+        posed, canonical, faces, edges, boxes, eye, records: see :func:`describe_triangle`; the
+            records of the triangles that show are written here.
         part: ``(F,)`` field of each triangle; soft: ``(F,)`` drawn as a layer in front
             and as translucent as the field; the others are solid.
         any_soft: whether there is a soft triangle at all.
@@ -77,6 +83,7 @@ def render_bands(
     strides, positions = np.empty((_POINTS, 3), np.float32), np.empty((_POINTS, 3), np.float32)
     owners, active = np.empty(_POINTS, np.int32), np.empty(_POINTS, np.int32)
     solid = np.empty(_POINTS, np.bool_)
+    noted = np.full(faces.shape[0], -1, np.int32)
     raw, light = np.empty((4, _POINTS), np.float32), np.empty((4, _POINTS), np.float32)
     step = np.float32(band / steps)
     features, hidden = (
@@ -99,6 +106,10 @@ def render_bands(
         if any_soft:
             soft_near[:], soft_owner[:] = 0.0, -1
             draw_band(mine, edges, boxes, soft, True, 2 * top, near, soft_near, soft_owner)
+            describe_seen(
+                soft_owner, number, noted, posed, canonical, faces, edges, boxes, eye, records
+            )
+        describe_seen(owner, number, noted, posed, canonical, faces, edges, boxes, eye, records)
         for left in range(0, size, TILE):
             count = 0
             for row in range(min(BAND, size - top)):
