@@ -71,17 +71,31 @@ def crop_portrait(
 
 
 def _placement(face: Face, size: int, margin: float | None) -> NDArray[np.float64]:
-    points = face.landmarks.astype(np.float64)
+    centre, axis, side = head_square(face.landmarks, face.angles[0])
+    if margin is None:
+        down = np.array([-axis[1], axis[0]])
+        needed = _hair_height(face, centre, down) / ((0.5 - _ROOM_ABOVE) * side)
+        margin = float(np.clip(needed, _LEAST_MARGIN, _MOST_MARGIN))
+    return similarity(centre, axis, side * margin, size)
+
+
+def head_square(
+    landmarks: NDArray[np.float32], yaw: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """The FFHQ-like square of a head turned by ``yaw`` degrees to the viewer's right.
+
+    Returns its centre (2,), the direction (2,) of its x axis, and its side, in the pixels of
+    ``landmarks`` (478, 3).
+    """
+    points = landmarks.astype(np.float64)
     right, left = points[list(_RIGHT_EYE)].mean(0), points[list(_LEFT_EYE)].mean(0)
     side = _side(points, float(np.linalg.norm(left - right)))
     axis = (left - right)[:2]
     axis /= np.hypot(*axis)
     down = np.array([-axis[1], axis[0]])
-    centre = ((left + right) / 2)[:2] + (0.06 * down + _towards_skull(face, axis)) * side
-    if margin is None:
-        needed = _hair_height(face, centre, down) / ((0.5 - _ROOM_ABOVE) * side)
-        margin = float(np.clip(needed, _LEAST_MARGIN, _MOST_MARGIN))
-    return similarity(centre, axis, side * margin, size)
+    # The skull lies behind the eyes, against the face's direction.
+    behind = -0.12 * np.sin(np.radians(yaw)) * axis
+    return ((left + right) / 2)[:2] + (0.06 * down + behind) * side, axis, side
 
 
 def _side(points: NDArray[np.float64], eye_distance: float) -> float:
@@ -95,12 +109,6 @@ def _side(points: NDArray[np.float64], eye_distance: float) -> float:
         _SIDE_IN_FOREHEAD_TO_NOSE * float(height),
     )
     return sum(estimates) / len(estimates)
-
-
-def _towards_skull(face: Face, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shift against the face's direction, in sides: the skull lies behind the eyes."""
-    yaw = np.radians(face.angles[0])
-    return np.asarray(-0.12 * np.sin(yaw) * axis)
 
 
 def _hair_height(face: Face, centre: NDArray[np.float64], down: NDArray[np.float64]) -> float:

@@ -1,0 +1,135 @@
+"""Head pose and expression of one frame from its landmarks, for a known head.
+
+Regularised Gauss-Newton on the reprojection, warm-started by the frame before: six numbers of
+pose and the coefficients that landmarks can tell. Identity is fixed, so an open mouth does not
+make the head larger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.rotation import axis_angle_matrix
+from models.head.landmarks import landmark_weights
+from models.pose import ARKIT_NAMES
+from models.track.landmark_head import LandmarkHead
+
+Matrix = NDArray[np.float64]
+
+PIXEL_SIGMA = 2.5 / 512
+"""Trust in one landmark, as a share of the crop's side."""
+EXPRESSION_SIGMA = 0.25
+"""Trust in MediaPipe's own coefficients."""
+DEPTH_SIGMA = 0.01
+"""How far the head may come closer between two frames, as a share of its distance."""
+
+UNSEEN = tuple(
+    i
+    for i, name in enumerate(ARKIT_NAMES)
+    if name.startswith("eyeLook") or name in ("tongueOut", "cheekPuff", "mouthClose")
+)
+"""Coefficients that landmarks cannot tell, or that gaze explains."""
+SEEN = tuple(i for i in range(len(ARKIT_NAMES)) if i not in UNSEEN)
+LIMITS = np.array([1.6 if name.startswith("brow") else 1.0 for name in ARKIT_NAMES])
+"""Largest coefficients; how high brows stand at rest is a guess, so they get room above 1."""
+_TOP = LIMITS[list(SEEN)]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where the head is and what the face does.
+
+    Attributes:
+        rotation, translation: (3, 3), (3,) canonical space to camera (OpenCV axes).
+        coefficients: (52,) between 0 and ``LIMITS``.
+    """
+
+    rotation: Matrix
+    translation: Matrix
+    coefficients: Matrix
+
+
+class LandmarkSolver:
+    """Fits one head to landmarks seen through one pinhole camera."""
+
+    def __init__(self, head: LandmarkHead, intrinsics: Matrix) -> None:
+        """Take the head and the (3, 3) normalised intrinsics."""
+        self.head = head
+        self._focal = np.array([intrinsics[0, 0], intrinsics[1, 1]])
+        self._centre = intrinsics[:2, 2]
+        self._weights = landmark_weights() / PIXEL_SIGMA
+
+    def project(self, points: Matrix, fit: Fit) -> Matrix:
+        """(N, 2) in 0..1 of canonical ``points`` (N, 3)."""
+        seen = points @ fit.rotation.T + fit.translation
+        return np.asarray(seen[:, :2] / seen[:, 2:] * self._focal + self._centre)
+
+    def step(self, start: Fit, target: Matrix, prior: Matrix, pitches: Matrix, depth: float) -> Fit:
+        """One Gauss-Newton step from ``start``.
+
+        Args:
+            start: where to linearise.
+            target: (468, 2) landmarks in 0..1.
+            prior: (52,) expected coefficients.
+            pitches: (2,) of the eyes, see ``LandmarkHead.posed``.
+            depth: expected distance of the head's origin.
+        """
+        points, moves = self.head.posed(start.coefficients, pitches)
+        turned = points @ start.rotation.T
+        seen = turned + start.translation
+        by_point = self._by_point(seen)
+        flat = seen[:, :2] / seen[:, 2:] * self._focal + self._centre
+        residual = ((flat - target) * self._weights[:, None]).reshape(-1)
+        along = np.matmul(by_point @ start.rotation, moves[list(SEEN)].transpose(1, 2, 0))
+        columns = [by_point @ _minus_cross(turned), by_point, along]
+        jacobian = np.concatenate(columns, axis=2).reshape(len(residual), -1)
+        normal = jacobian.T @ jacobian
+        gradient = jacobian.T @ residual
+        tie = 1.0 / (DEPTH_SIGMA * depth)
+        normal[5, 5] += tie**2
+        gradient[5] += tie**2 * (start.translation[2] - depth)
+        stiffness = 1.0 / EXPRESSION_SIGMA**2
+        now = start.coefficients[list(SEEN)]
+        normal[6:, 6:] += stiffness * np.eye(len(SEEN))
+        gradient[6:] += stiffness * (now - prior[list(SEEN)])
+        change = _bounded_step(normal, gradient, now)
+        coefficients = start.coefficients.copy()
+        coefficients[list(SEEN)] = np.clip(now + change[6:], 0.0, _TOP)
+        return Fit(
+            axis_angle_matrix(change[:3]) @ start.rotation,
+            start.translation + change[3:6],
+            coefficients,
+        )
+
+    def _by_point(self, seen: Matrix) -> Matrix:
+        """(N, 2, 3) weighted derivative of the projection by the camera-space point."""
+        x, y, z = seen.T
+        jacobian = np.zeros((len(seen), 2, 3))
+        jacobian[:, 0, 0], jacobian[:, 0, 2] = 1 / z, -x / z**2
+        jacobian[:, 1, 1], jacobian[:, 1, 2] = 1 / z, -y / z**2
+        return jacobian * (self._focal[:, None] * self._weights[:, None, None])
+
+
+def _bounded_step(normal: Matrix, gradient: Matrix, now: Matrix) -> Matrix:
+    """Solve for the step, coefficients that would leave their range held at its end."""
+    held = np.zeros(len(gradient), bool)
+    for _ in range(2):
+        free = ~held
+        step = np.zeros(len(gradient))
+        step[free] = -np.linalg.solve(normal[np.ix_(free, free)], gradient[free])
+        moved = now + step[6:]
+        leaving = (now <= 0.0) & (moved < 0.0) | (now >= _TOP) & (moved > _TOP)
+        if not (leaving & ~held[6:]).any():
+            break
+        held[6:] |= leaving
+    return step
+
+
+def _minus_cross(points: Matrix) -> Matrix:
+    """(N, 3, 3) with ``d (w x p) / d w = -[p]x``."""
+    x, y, z = points.T
+    zero = np.zeros_like(x)
+    return np.stack([zero, z, -y, -z, zero, x, y, -x, zero], -1).reshape(-1, 3, 3)
