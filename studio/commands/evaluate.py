@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.commands import evaluate_views
 from studio.usage import Parser, add_device, check_input, whole_number
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def add_command(commands: Any) -> None:
         title="protocols", metavar="PROTOCOL", required=True, parser_class=Parser
     )
     _add_reconstruct(protocols)
+    evaluate_views.add_protocol(protocols)
 
 
 def _add_reconstruct(protocols: Any) -> None:
