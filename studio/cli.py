@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from models.errors import TriptychError
 from studio import __version__
-from studio.commands import assets, build, doctor, evaluate, info, render, sample
+from studio.commands import assets, bench, build, doctor, evaluate, info, render, sample
 from studio.console import complain
 from studio.usage import Parser, join_negative
 
@@ -31,7 +31,7 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=Parser
     )
-    for module in (build, render, info, evaluate, doctor, assets, sample):
+    for module in (build, render, info, evaluate, bench, doctor, assets, sample):
         module.add_command(commands)
     return parser
 

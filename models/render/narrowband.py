@@ -55,6 +55,7 @@ def render_bands(
     guides: bool,
     image: NDArray[np.float32],
     guide: NDArray[np.float32],
+    counts: NDArray[np.int64],
 ) -> None:
     """Draw and shade bands of 16 pixel rows until none is left.
 
@@ -73,6 +74,7 @@ def render_bands(
         normals: ``(V, 3)`` posed vertex normals, only read if ``guides``.
         image: ``(4, size, size)`` result: straight colour and opacity.
         guide: ``(7, size, size)`` result if ``guides``: depth, normal, canonical position.
+        counts: ``(bands, 2)`` result: shading points and shaded samples of each band.
     """
     columns = 2 * size + LANES
     near, owner = np.empty((2 * BAND, columns), np.float32), np.empty((2 * BAND, columns), np.int32)
@@ -97,6 +99,7 @@ def render_bands(
             break
         mine = lists[starts[number] : starts[number + 1]]
         image[:, top : top + BAND] = 0.0
+        counts[number, 0], counts[number, 1] = 0, 0
         if mine.shape[0] == 0:
             if guides:
                 guide[:, top : top + BAND] = 0.0
@@ -145,6 +148,7 @@ def render_bands(
                     )
             aim(points, count, top, left, records, rays, step, soft, strides, solid)
             light[:3, :count], light[3, :count] = 0.0, 1.0
+            counts[number, 0] += count
             faint = FAINT
             for march in range(steps):
                 length = place_samples(
@@ -155,6 +159,7 @@ def render_bands(
                     positions, owners, length, field_integers, field_floats,
                     w1, b1, w2, b2, features, hidden, raw,
                 )  # fmt: skip
+                counts[number, 1] += length
                 absorb(raw, active, length, step, faint, solid, light)
                 faint = np.float32(0.0)
             composite_tile(points, count, solid, light, image, top, left)
