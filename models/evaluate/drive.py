@@ -102,10 +102,10 @@ class Driver:
                     self.track.lost.append(frame.index)
                     continue
                 if performer is None:
-                    performer = Performer(seen, self.crop.matrix)
+                    performer = Performer(seen, frame.rgb, self.crop.matrix)
                     first_yaw = seen.yaw
                     start = time.perf_counter()
-                motion = performer.follow(seen)
+                motion = performer.follow(seen, frame.rgb)
                 self._note(performer, motion, seen, time.perf_counter() - start)
                 if frame.index % stride == 0 and frame.index > 0:
                     truth = fixed_crop(frame.rgb, self.crop.matrix)

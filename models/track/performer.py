@@ -18,16 +18,17 @@ from models.head.open_head import load_open_head
 from models.portrait.crop import head_square
 from models.portrait.resample import similarity
 from models.pose import ARKIT_INDEX
+from models.track.anchors import Anchors
 from models.track.landmark_head import LandmarkHead
 from models.track.observation import Observation
-from models.track.solve import Fit, LandmarkSolver
+from models.track.solve import Fit, LandmarkSolver, Sight
 
 FloatArray = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 
 _SIDE = 512
 _MARGIN = 1.3
-_STEPS = 2
+_STEPS = 3
 _SHUT, _NEARLY_SHUT = 0.085, 0.14
 """Lid gaps over eye width (see ``Observation.openness``): certainly shut, and about to be."""
 _LEAST_RELEASE = 0.02
@@ -59,11 +60,13 @@ class Motion:
 class Performer:
     """Turns observations of one person into motion, frame after frame."""
 
-    def __init__(self, rest: Observation, square: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, rest: Observation, rgb: NDArray[np.uint8], square: NDArray[np.float64] | None = None
+    ) -> None:
         """Fit the open head to a rest frame; takes about half a second.
 
         Args:
-            rest: the face in the rest frame.
+            rest: the face in the rest frame; rgb: (H, W, 3) that frame.
             square: (2, 3) similarity from frame pixels to the 512 pixel crop whose camera is
                 meant; None takes a head-and-shoulders crop of the rest frame.
 
@@ -85,11 +88,20 @@ class Performer:
         self._axes = axes
         self._expected = seen.blendshapes.astype(np.float64)
         start = _fit_of(fit)
-        reduced = LandmarkHead.of(head, assemble_head(head, identity))
+        mesh = assemble_head(head, identity)
+        reduced = LandmarkHead.of(head, mesh)
         solver = LandmarkSolver(reduced, fit.camera.intrinsics)
-        self.head = _through(reduced, solver, start, fit, _flat(seen))
+        self.head = _through(reduced, solver, start, fit, _target(seen))
         self._solver = LandmarkSolver(self.head, fit.camera.intrinsics)
         self._start = self._last = start
+        self._anchors = Anchors.plant(
+            rgb,
+            self.square,
+            _target(seen),
+            mesh.rig.deform(fit.pose)[: mesh.skin_count],
+            head.skin_faces,
+            fit.camera,
+        )
         self._gaze = np.stack([fit.pose.gaze_left, fit.pose.gaze_right]) - axes
         self.rest = Motion(
             rest.timestamp,
@@ -99,18 +111,20 @@ class Performer:
             start.translation,
         )
 
-    def follow(self, observation: Observation) -> Motion:
-        """The motion in the next frame of the same source."""
+    def follow(self, observation: Observation, rgb: NDArray[np.uint8]) -> Motion:
+        """The motion in the next frame (H, W, 3) of the same source."""
         seen = observation.mapped(self.square)
-        target = _flat(seen)
+        target = _target(seen)
         change = seen.blendshapes.astype(np.float64) - self._expected
         prior = np.clip(self._start.coefficients + change, 0.0, 1.0)
         fit = self._last
         depth = float(fit.translation[2])
+        sight: Sight | None = None
         for _ in range(_STEPS):
             pitches = self._gaze[:, 1].astype(np.float64)
-            fit = self._solver.step(fit, target, prior, pitches, depth)
+            fit = self._solver.step(fit, target, prior, pitches, depth, sight)
             self._gaze = self._look(seen, fit)
+            sight = self._sight(fit, rgb) if sight is None else sight
         self._last = fit
         motion = Motion(
             observation.timestamp,
@@ -127,6 +141,14 @@ class Performer:
         fit = Fit(motion.rotation, motion.translation, motion.coefficients.astype(np.float64))
         points, _ = self.head.posed(fit.coefficients, motion.gaze[:, 1].astype(np.float64))
         return self._solver.project(points, fit)
+
+    def _sight(self, fit: Fit, rgb: NDArray[np.uint8]) -> Sight | None:
+        """The anchors found in a frame; the last fit tells where to look for them."""
+        if self._anchors is None:
+            return None
+        points = self._anchors.points
+        found, good = self._anchors.find(rgb, self.square, self._solver.project(points, fit))
+        return Sight(points[good], found[good], self._start.rotation)
 
     def _look(self, seen: Observation, fit: Fit) -> FloatArray:
         """Gaze (2, 2); a closing eye keeps the direction it had."""
@@ -178,7 +200,7 @@ def _camera(fit: Fit, like: Camera) -> Camera:
     return Camera(cam2world, like.intrinsics)
 
 
-def _flat(seen: Observation) -> Matrix:
+def _target(seen: Observation) -> Matrix:
     return seen.landmarks[:468, :2].astype(np.float64) / _SIDE
 
 

@@ -23,7 +23,13 @@ PIXEL_SIGMA = 2.5 / 512
 """Trust in one landmark, as a share of the crop's side."""
 EXPRESSION_SIGMA = 0.25
 """Trust in MediaPipe's own coefficients."""
-DEPTH_SIGMA = 0.01
+ANCHOR_SIGMA = 0.4 / 512
+"""The same for one anchor."""
+DEPTH_DOUBT = 0.03
+"""How deep in the hair an anchor may lie, canonical units: it is trusted less as the head turns."""
+ANCHOR_DOUBT = 3.0
+"""Distance, in sigmas, at which an anchor's weight has fallen to a half (Cauchy)."""
+DISTANCE_SIGMA = 0.01
 """How far the head may come closer between two frames, as a share of its distance."""
 
 UNSEEN = tuple(
@@ -52,6 +58,18 @@ class Fit:
     coefficients: Matrix
 
 
+@dataclass(frozen=True)
+class Sight:
+    """Anchors (N, 3) on the head, canonical, and where they were found, (N, 2) in 0..1.
+
+    ``rest`` (3, 3) is the head's rotation in the frame they were planted in.
+    """
+
+    points: Matrix
+    target: Matrix
+    rest: Matrix
+
+
 class LandmarkSolver:
     """Fits one head to landmarks seen through one pinhole camera."""
 
@@ -67,7 +85,15 @@ class LandmarkSolver:
         seen = points @ fit.rotation.T + fit.translation
         return np.asarray(seen[:, :2] / seen[:, 2:] * self._focal + self._centre)
 
-    def step(self, start: Fit, target: Matrix, prior: Matrix, pitches: Matrix, depth: float) -> Fit:
+    def step(
+        self,
+        start: Fit,
+        target: Matrix,
+        prior: Matrix,
+        pitches: Matrix,
+        depth: float,
+        sight: Sight | None = None,
+    ) -> Fit:
         """One Gauss-Newton step from ``start``.
 
         Args:
@@ -76,19 +102,22 @@ class LandmarkSolver:
             prior: (52,) expected coefficients.
             pitches: (2,) of the eyes, see ``LandmarkHead.posed``.
             depth: expected distance of the head's origin.
+            sight: anchors that were found.
         """
         points, moves = self.head.posed(start.coefficients, pitches)
         turned = points @ start.rotation.T
         seen = turned + start.translation
-        by_point = self._by_point(seen)
         flat = seen[:, :2] / seen[:, 2:] * self._focal + self._centre
         residual = ((flat - target) * self._weights[:, None]).reshape(-1)
+        by_point = self._by_point(seen) * self._weights[:, None, None]
         along = np.matmul(by_point @ start.rotation, moves[list(SEEN)].transpose(1, 2, 0))
         columns = [by_point @ _minus_cross(turned), by_point, along]
         jacobian = np.concatenate(columns, axis=2).reshape(len(residual), -1)
         normal = jacobian.T @ jacobian
         gradient = jacobian.T @ residual
-        tie = 1.0 / (DEPTH_SIGMA * depth)
+        if sight is not None:
+            self._add_anchors(normal, gradient, start, sight)
+        tie = 1.0 / (DISTANCE_SIGMA * depth)
         normal[5, 5] += tie**2
         gradient[5] += tie**2 * (start.translation[2] - depth)
         stiffness = 1.0 / EXPRESSION_SIGMA**2
@@ -105,12 +134,27 @@ class LandmarkSolver:
         )
 
     def _by_point(self, seen: Matrix) -> Matrix:
-        """(N, 2, 3) weighted derivative of the projection by the camera-space point."""
+        """(N, 2, 3) derivative of the projection by the camera-space point."""
         x, y, z = seen.T
         jacobian = np.zeros((len(seen), 2, 3))
         jacobian[:, 0, 0], jacobian[:, 0, 2] = 1 / z, -x / z**2
         jacobian[:, 1, 1], jacobian[:, 1, 2] = 1 / z, -y / z**2
-        return jacobian * (self._focal[:, None] * self._weights[:, None, None])
+        return np.asarray(jacobian * self._focal[:, None])
+
+    def _add_anchors(self, normal: Matrix, gradient: Matrix, start: Fit, sight: Sight) -> None:
+        """Add the normal equations (of the pose alone) of the anchors, doubtful ones less."""
+        turned = sight.points @ start.rotation.T
+        seen = turned + start.translation
+        residual = seen[:, :2] / seen[:, 2:] * self._focal + self._centre - sight.target
+        cosine = (np.trace(start.rotation @ sight.rest.T) - 1.0) / 2.0
+        slide = DEPTH_DOUBT * np.sqrt(max(0.0, 1.0 - cosine**2)) * self._focal[0] / seen[:, 2]
+        sigma = np.hypot(ANCHOR_SIGMA, slide)
+        distance = np.linalg.norm(residual, axis=1) / sigma
+        trust = 1.0 / (sigma * np.sqrt(1.0 + (distance / ANCHOR_DOUBT) ** 2))
+        by_point = self._by_point(seen) * trust[:, None, None]
+        rows = np.concatenate([by_point @ _minus_cross(turned), by_point], axis=2).reshape(-1, 6)
+        normal[:6, :6] += rows.T @ rows
+        gradient[:6] += rows.T @ (residual * trust[:, None]).reshape(-1)
 
 
 def _bounded_step(normal: Matrix, gradient: Matrix, now: Matrix) -> Matrix:
