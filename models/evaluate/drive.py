@@ -17,7 +17,6 @@ from models.evaluate.views import RenderableAvatar
 from models.portrait.crop import Crop, crop_portrait
 from models.portrait.detect import choose_face, detect_faces
 from models.portrait.resample import warp
-from models.pose import Pose
 from models.track.observation import Observation
 from models.track.performer import Motion, Performer
 from models.track.retarget import Retarget
@@ -143,6 +142,6 @@ def same_person(performer: Performer, avatar: RenderableAvatar) -> Retarget:
 
 
 def other_person(performer: Performer, avatar: RenderableAvatar) -> Retarget:
-    """Expression, gaze and head direction as the performer shows them to the camera."""
+    """Expression and head direction as the performer shows them to the camera."""
     camera: Camera = avatar.source_camera
-    return Retarget.between(performer, Pose.neutral(), relative=False, camera=camera)
+    return Retarget.between(performer, avatar.source_pose, relative=False, camera=camera)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from models.camera import Camera
 from models.head.landmarks import FACE_OVAL
-from models.portrait.resample import scale_of
 from models.render.zbuffer import rasterize
 
 Matrix = NDArray[np.float64]
@@ -104,18 +103,11 @@ class Anchors:
 
 def grey_square(rgb: NDArray[np.uint8], square: Matrix) -> Grey:
     """The square (256,256) of a frame (H, W, 3); ``square`` (2, 3) leads to 512 pixels."""
-    matrix = square * (_SIDE / 512)
-    scale = scale_of(matrix)
-    if scale < 0.5:
-        share = 2 * scale
-        size = (max(1, round(rgb.shape[1] * share)), max(1, round(rgb.shape[0] * share)))
-        shrunk = np.array([rgb.shape[1] / size[0], rgb.shape[0] / size[1]])
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = np.column_stack([matrix[:, :2] * shrunk, matrix[:, 2]])
-    shift = matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV puts pixel centres at whole numbers
-    corner = np.column_stack([matrix[:, :2], matrix[:, 2] + shift])
-    cut = cv2.warpAffine(rgb, corner, (_SIDE, _SIDE), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), np.uint8)
+    shift = square[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV puts pixel centres at whole numbers
+    corner = np.column_stack([square[:, :2], square[:, 2] + shift])
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    cut = cv2.warpAffine(grey, corner, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _rigid(head: NDArray[np.bool_], landmarks: Matrix) -> NDArray[np.uint8]:

@@ -34,7 +34,7 @@ class LandmarkHead:
 
     Attributes:
         neutral: (468, 3) all coefficients zero, lips not yet sealed.
-        shapes: (52, 468, 3) displacement at coefficient 1.
+        shapes: (468, 3, 52) displacement at coefficient 1.
         seal: (468, 3) displacement that closes the neutral lips; release: see ``Rig``.
         eyes: (2, 3) centres of the left and right eyeball; eye_radius: of both.
         neck, skull: (3,) centres of the neck and head joints.
@@ -70,7 +70,7 @@ class LandmarkHead:
         seal[rig.seal_vertex] = rig.seal_delta
         return cls(
             neutral=on_landmarks(rig.rest[:count]),
-            shapes=np.stack(shapes),
+            shapes=np.ascontiguousarray(np.stack(shapes, axis=-1)),
             seal=on_landmarks(seal[:count]),
             release=max(float(rig.seal_release[0]), 1e-3),
             eyes=np.stack([_pivot(rig, "eye_left"), _pivot(rig, "eye_right")]),
@@ -87,15 +87,15 @@ class LandmarkHead:
             pitches: (2,) of the left and the right eye, up is positive, radians.
 
         Returns:
-            (468, 3) positions and (52, 468, 3) their derivative.
+            (468, 3) positions and (468, 3, 52) their derivative.
         """
         effective, jacobian = self._lids(coefficients, pitches)
-        points = self.neutral + np.tensordot(effective, self.shapes, 1)
+        points = self.neutral + self.shapes @ effective
         closed = 1.0 - mouth_opening(coefficients) / self.release
         if closed > 0.0:
             points = points + closed * self.seal
             slope = opening_weights() * (coefficients >= 0) / self.release
-            jacobian = jacobian - slope[:, None, None] * self.seal
+            jacobian -= self.seal[:, :, None] * slope
         return points, jacobian
 
     def _lids(self, coefficients: Matrix, pitches: Matrix) -> tuple[Matrix, Matrix]:
@@ -110,8 +110,8 @@ class LandmarkHead:
             room = 1.0 - min(max(float(coefficients[blink]), 0.0), 1.0)
             for name in LID_SHAPES:
                 index = ARKIT_INDEX[name + side]
-                slopes[blink] -= effective[index] * self.shapes[index]
-                slopes[index] *= room
+                slopes[..., blink] -= effective[index] * self.shapes[..., index]
+                slopes[..., index] *= room
                 effective[index] *= room
         return effective, slopes
 

@@ -30,8 +30,9 @@ class Retarget:
         base: the avatar's pose that answers it in relative transfer.
         neck, skull: (3,) centres of the performer's neck and head joints. What turning about them
             does not explain moves the whole avatar.
-        relative: changes since the rest frame are added to ``base``; otherwise expression, gaze
-            and head direction are taken as they are, seen through ``camera``.
+        relative: changes since the rest frame are added to ``base``; otherwise expression and head
+            direction are taken as they are, seen through ``camera``. Gaze and place are always
+            relative, as their zero is not seen.
         camera: where the avatar is looked at from in absolute transfer.
         steady_depth: keep the head at its distance, so that its size never wobbles.
     """
@@ -67,30 +68,23 @@ class Retarget:
         turn = to_rest @ motion.rotation
         shift = to_rest @ (place - self.rest.translation)
         neck, head, translation = shared_turn(turn, shift, self.neck, self.skull)
-        if not self.relative:
-            return self._absolute(motion, translation)
+        if self.relative:
+            coefficients = carried(motion.coefficients, self.rest.coefficients, self.base)
+        else:
+            coefficients = motion.coefficients
+            camera = Camera.orbit() if self.camera is None else self.camera
+            to_avatar = camera.cam2world[:3, :3]
+            turn = to_avatar @ motion.rotation
+            neck, head, _ = shared_turn(turn, np.zeros(3), self.neck, self.skull)
+            translation = to_avatar @ self.rest.rotation @ translation
         change = motion.gaze - self.rest.gaze
         return self.base.replace(
-            blendshapes=carried(motion.coefficients, self.rest.coefficients, self.base),
+            blendshapes=coefficients,
             neck=neck,
             head=head,
             gaze_left=self.base.gaze_left + change[0],
             gaze_right=self.base.gaze_right + change[1],
             translation=translation,
-        )
-
-    def _absolute(self, motion: Motion, translation: Matrix) -> Pose:
-        camera = Camera.orbit() if self.camera is None else self.camera
-        to_avatar = camera.cam2world[:3, :3]
-        turn = to_avatar @ motion.rotation
-        neck, head, _ = shared_turn(turn, np.zeros(3), self.neck, self.skull)
-        return self.base.replace(
-            blendshapes=motion.coefficients,
-            neck=neck,
-            head=head,
-            gaze_left=motion.gaze[0],
-            gaze_right=motion.gaze[1],
-            translation=to_avatar @ self.rest.rotation @ translation,
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rotation import axis_angle_matrix
-from models.head.landmarks import landmark_weights
+from models.head.landmarks import LID_LEFT, LID_RIGHT, landmark_weights
 from models.pose import ARKIT_NAMES
 from models.track.landmark_head import LandmarkHead
 
@@ -22,7 +22,10 @@ Matrix = NDArray[np.float64]
 PIXEL_SIGMA = 2.5 / 512
 """Trust in one landmark, as a share of the crop's side."""
 EXPRESSION_SIGMA = 0.25
-"""Trust in MediaPipe's own coefficients."""
+EYE_SIGMA = 0.5
+"""Trust in MediaPipe's own coefficients; those of lids and brows are coarse."""
+LID_WEIGHT = 2.0
+"""Lids count for more than in the fit of a whole head: a blink is a few pixels."""
 ANCHOR_SIGMA = 0.4 / 512
 """The same for one anchor."""
 DEPTH_DOUBT = 0.03
@@ -39,9 +42,10 @@ UNSEEN = tuple(
 )
 """Coefficients that landmarks cannot tell, or that gaze explains."""
 SEEN = tuple(i for i in range(len(ARKIT_NAMES)) if i not in UNSEEN)
-LIMITS = np.array([1.6 if name.startswith("brow") else 1.0 for name in ARKIT_NAMES])
-"""Largest coefficients; how high brows stand at rest is a guess, so they get room above 1."""
-_TOP = LIMITS[list(SEEN)]
+LIMITS = np.array([1.6 if name.startswith(("brow", "eyeWide")) else 1.0 for name in ARKIT_NAMES])
+"""Largest coefficients; where brows and lids stand at rest is a guess: room above 1."""
+_SEEN = np.array(SEEN)
+_TOP = LIMITS[_SEEN]
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ class LandmarkSolver:
         self._focal = np.array([intrinsics[0, 0], intrinsics[1, 1]])
         self._centre = intrinsics[:2, 2]
         self._weights = landmark_weights() / PIXEL_SIGMA
+        self._weights[list(LID_LEFT + LID_RIGHT)] *= LID_WEIGHT
+        eyes = [ARKIT_NAMES[i].startswith(("brow", "eye")) for i in SEEN]
+        self._stiffness = np.where(eyes, EYE_SIGMA, EXPRESSION_SIGMA) ** -2.0
 
     def project(self, points: Matrix, fit: Fit) -> Matrix:
         """(N, 2) in 0..1 of canonical ``points`` (N, 3)."""
@@ -110,9 +117,15 @@ class LandmarkSolver:
         flat = seen[:, :2] / seen[:, 2:] * self._focal + self._centre
         residual = ((flat - target) * self._weights[:, None]).reshape(-1)
         by_point = self._by_point(seen) * self._weights[:, None, None]
-        along = np.matmul(by_point @ start.rotation, moves[list(SEEN)].transpose(1, 2, 0))
-        columns = [by_point @ _minus_cross(turned), by_point, along]
-        jacobian = np.concatenate(columns, axis=2).reshape(len(residual), -1)
+        jacobian = np.empty((len(points), 2, 6 + len(SEEN)))
+        jacobian[:, :, :3] = by_point @ _minus_cross(turned)
+        jacobian[:, :, 3:6] = by_point
+        within = by_point @ start.rotation
+        moves = moves[:, :, _SEEN]
+        for row in range(2):  # written out, as products of many tiny matrices are slow
+            x, y, z = within[:, row].T[:, :, None]
+            jacobian[:, row, 6:] = x * moves[:, 0] + y * moves[:, 1] + z * moves[:, 2]
+        jacobian = jacobian.reshape(len(residual), -1)
         normal = jacobian.T @ jacobian
         gradient = jacobian.T @ residual
         if sight is not None:
@@ -120,13 +133,12 @@ class LandmarkSolver:
         tie = 1.0 / (DISTANCE_SIGMA * depth)
         normal[5, 5] += tie**2
         gradient[5] += tie**2 * (start.translation[2] - depth)
-        stiffness = 1.0 / EXPRESSION_SIGMA**2
-        now = start.coefficients[list(SEEN)]
-        normal[6:, 6:] += stiffness * np.eye(len(SEEN))
-        gradient[6:] += stiffness * (now - prior[list(SEEN)])
+        now = start.coefficients[_SEEN]
+        normal[6:, 6:] += np.diag(self._stiffness)
+        gradient[6:] += self._stiffness * (now - prior[_SEEN])
         change = _bounded_step(normal, gradient, now)
         coefficients = start.coefficients.copy()
-        coefficients[list(SEEN)] = np.clip(now + change[6:], 0.0, _TOP)
+        coefficients[_SEEN] = np.clip(now + change[6:], 0.0, _TOP)
         return Fit(
             axis_angle_matrix(change[:3]) @ start.rotation,
             start.translation + change[3:6],
