@@ -99,7 +99,8 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     skin = np.asarray(head.subdivision @ points[: head.control_count], np.float32)
     skin = _ears_as_seen(head, skin + identity.offsets, identity.ears)
     landmarks = skin_landmarks(head, skin)
-    seal = lip_seal(landmarks, skin, head.skin_weights[:, 3])
+    outer = head.skin_faces[_skin_part(head) == Part.HEAD]
+    seal = lip_seal(landmarks, skin, head.skin_weights[:, 3], outer)
     landmarks = skin_landmarks(head, skin + seal)
     eye = eyeball(iris_radius=float(np.clip(identity.iris_ratio, 0.28, 0.5)))
     centres = np.stack([points[head.point("eye_left")], points[head.point("eye_right")]])
@@ -109,7 +110,6 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     ]
     mouth, mouth_vertices = _place_mouth(landmarks, sack=not _has_sack(head))
     teeth = np.isin(mouth.region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
-    outer = head.skin_faces[_skin_part(head) == Part.HEAD]
     mouth_vertices = tuck_behind(mouth_vertices, teeth, skin + seal, outer)
     vertices = np.concatenate([skin, *eyes, mouth_vertices]).astype(np.float32)
     starts = np.cumsum([0, len(skin), len(eye.vertices), len(eye.vertices)])

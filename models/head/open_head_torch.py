@@ -115,6 +115,8 @@ class OpenHead(nn.Module):
             blend[lids.blink, lids.moved] = lids.delta
         self._repair = repair
         self._seal_release = seal_release
+        outer = (mesh.part == Part.HEAD) & (mesh.faces < count).all(1)
+        self._outer = mesh.faces[outer]
         self._mouth_start = mesh.mouth_start
         eye_start = mesh.eyes[0][0]
         mouth, self._lip_width = mouth_frame(data)
@@ -245,7 +247,9 @@ class OpenHead(nn.Module):
         """Displacement (B, V, 3), without gradient, that closes the lips of each skin."""
         jaw = _plain(self._weights[: self.skin_count, JOINTS.index("jaw")])
         pairs = zip(_plain(self.landmarks(skin)), _plain(skin), strict=True)
-        return torch.as_tensor(np.stack([lip_seal(*pair, jaw) for pair in pairs])).to(skin)
+        return torch.as_tensor(np.stack([lip_seal(*pair, jaw, self._outer) for pair in pairs])).to(
+            skin
+        )
 
     def _blink_corrections(self, rest: Tensor, coefficients: Tensor) -> Tensor:
         """Displacement (B, V, 3), its size without gradient, that blinks lack to close the eyes."""

@@ -20,8 +20,13 @@ _TOLERANCE = 0.012
 _MIRROR_TRUST = 0.35
 
 
-def skin_colours(surface: Surface, canvas: Canvas, hits: Hits) -> tuple[FloatArray, FloatArray]:
-    """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1."""
+def skin_colours(
+    surface: Surface, canvas: Canvas, hits: Hits, no_skin: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1.
+
+    ``no_skin`` (S, S) are canvas pixels that show no skin: the mouth between the lips.
+    """
     head = surface.head
     count = head.skin_count
     faces = head.faces[(head.faces < count).all(1)]
@@ -29,6 +34,8 @@ def skin_colours(surface: Surface, canvas: Canvas, hits: Hits) -> tuple[FloatArr
     where, _ = canvas.project(surface.photo[:count])
     photo = canvas.sample(canvas.rgb, where)
     seen = seen * _is_skin(canvas, where, head.skin_region)
+    column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
+    seen[no_skin[row, column]] = 0.0
     mirror = head.skin_mirror
     mirrored = np.where(seen < 0.5, _MIRROR_TRUST * seen[mirror], 0.0)
     tone = _side_tone(photo, seen, mirror)

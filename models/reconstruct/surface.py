@@ -15,6 +15,7 @@ from models.head.mouth import MouthRegion
 from models.pose import Pose
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.contact import below_skin
+from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
@@ -30,17 +31,6 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 _SUNK = 0.012
 _BEFORE_TEETH = 0.012
 """How far before the front teeth the shell may begin where the mouth is."""
-_MOUTH_SPREAD = {
-    MouthRegion.UPPER_TEETH: 0.12,
-    MouthRegion.UPPER_GUM: 0.12,
-    MouthRegion.PALATE: 0.20,
-    MouthRegion.TONGUE: -0.11,
-    MouthRegion.LOWER_TEETH: -0.18,
-    MouthRegion.LOWER_GUM: -0.18,
-}
-"""Canonical lift of each part of the mouth: apart, none hides another in the front plane.
-
-The sack behind the lips stays, since it shares its rim with them."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +75,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     faces = np.concatenate([head.faces, shell.faces + start]).astype(np.int32)
     part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
-    canonical = rig.deform(BAKE_POSE) + _spread(head, rig)
-    proxy = Proxy(canonical.astype(np.float32), faces, part, soft, rig)
+    proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
     return Surface(proxy, head, shell, rig.deform(photo_pose))
 
 
@@ -120,13 +109,16 @@ def _stays(shell: Shell, canvas: Canvas) -> NDArray[np.bool_]:
     return np.asarray(stays)
 
 
-def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
-    """Displacement (V, 3) that pulls the parts of the mouth apart."""
-    lift = np.zeros((len(rig.rest), 3), np.float32)
-    for region, height in _MOUTH_SPREAD.items():
-        members = np.nonzero(head.mouth.region == region)[0]
-        lift[members + head.mouth_start, 1] = height
-    return lift
+def _canonical(head: HeadMesh, rig: Rig) -> FloatArray:
+    """Vertices (V, 3) in the pose of the bake, the parts of the mouth laid out apart."""
+    canonical = rig.deform(BAKE_POSE).astype(np.float32)
+    start, stop = head.mouth_start, head.mouth_start + len(head.mouth.vertices)
+    inner = np.unique(head.faces[head.part == Part.MOUTH])
+    generated = head.mouth.region[np.clip(inner - start, 0, None)]
+    sack = (inner < head.skin_count) | (generated == MouthRegion.CAVITY)
+    box = canonical[inner[sack]].astype(np.float64)
+    canonical[start:stop] = lay_out(head.mouth, canonical[start:stop], box.min(0), box.max(0))
+    return canonical
 
 
 def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
