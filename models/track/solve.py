@@ -26,12 +26,12 @@ EYE_SIGMA = 0.5
 """Trust in MediaPipe's own coefficients; those of lids and brows are coarse."""
 LID_WEIGHT = 2.0
 """Lids count for more than in the fit of a whole head: a blink is a few pixels."""
-ANCHOR_SIGMA = 0.4 / 512
+ANCHOR_SIGMA = 0.2 / 512
 """The same for one anchor."""
 DEPTH_DOUBT = 0.03
 """How deep in the hair an anchor may lie, canonical units: it is trusted less as the head turns."""
 ANCHOR_DOUBT = 3.0
-"""Distance, in sigmas, at which an anchor's weight has fallen to a half (Cauchy)."""
+"""Multiple of the usual distance at which an anchor counts half (Cauchy)."""
 DISTANCE_SIGMA = 0.01
 """How far the head may come closer between two frames, as a share of its distance."""
 
@@ -161,8 +161,10 @@ class LandmarkSolver:
         cosine = (np.trace(start.rotation @ sight.rest.T) - 1.0) / 2.0
         slide = DEPTH_DOUBT * np.sqrt(max(0.0, 1.0 - cosine**2)) * self._focal[0] / seen[:, 2]
         sigma = np.hypot(ANCHOR_SIGMA, slide)
-        distance = np.linalg.norm(residual, axis=1) / sigma
-        trust = 1.0 / (sigma * np.sqrt(1.0 + (distance / ANCHOR_DOUBT) ** 2))
+        distance = np.linalg.norm(residual, axis=1)
+        # Doubt is relative to the usual distance: all anchors together outvote the landmarks.
+        usual = np.maximum(sigma, float(np.median(distance)) if len(distance) else 0.0)
+        trust = 1.0 / (sigma * np.sqrt(1.0 + (distance / (ANCHOR_DOUBT * usual)) ** 2))
         by_point = self._by_point(seen) * trust[:, None, None]
         rows = np.concatenate([by_point @ _minus_cross(turned), by_point], axis=2).reshape(-1, 6)
         normal[:6, :6] += rows.T @ rows
