@@ -16,35 +16,38 @@ Column = tuple[str, str, int]
 """Heading, name in the score, decimals."""
 
 _FEW = 12
-_MOTION: tuple[Column, ...] = (
-    ("AED", "aed", 3),
-    ("APD deg", "apd_degrees", 2),
-)
-SAME: tuple[Column, ...] = (
+LIKENESS: tuple[Column, ...] = (
     ("PSNR", "psnr", 1),
     ("SSIM", "ssim", 3),
     ("L1", "l1", 4),
     ("LPIPS", "lpips", 3),
     ("CSIM", "csim", 3),
-    *_MOTION,
-    ("AKD px", "akd_pixels", 2),
-    ("gaze deg", "gaze_degrees", 1),
 )
 WHOLE: tuple[Column, ...] = (
     ("PSNR", "whole_psnr", 1),
     ("SSIM", "whole_ssim", 3),
     ("L1", "whole_l1", 4),
     ("LPIPS", "whole_lpips", 3),
-    ("CSIM to source", "csim_source", 3),
-    ("APD rad", "apd_axis_angle", 4),
-    ("AKD eyes", "akd_normalised", 4),
+    ("CSIM source", "csim_source", 3),
 )
-CROSS: tuple[Column, ...] = (
-    ("CSIM to source", "csim_source", 3),
-    *_MOTION,
+MOTION: tuple[Column, ...] = (
+    ("AED", "aed", 3),
+    ("APD deg", "apd_degrees", 2),
     ("APD rad", "apd_axis_angle", 4),
+    ("AKD px", "akd_pixels", 2),
+    ("AKD eyes", "akd_normalised", 4),
     ("gaze deg", "gaze_degrees", 1),
 )
+CROSS: tuple[Column, ...] = (
+    ("CSIM source", "csim_source", 3),
+    *(column for column in MOTION if not column[0].startswith("AKD")),
+)
+TABLES = (
+    ("Likeness inside the true head, means", LIKENESS),
+    ("Likeness over the whole crop, means", WHOLE),
+    ("Motion, means", MOTION),
+)
+GROUPS = (LIKENESS[3], LIKENESS[4], MOTION[0], MOTION[1], MOTION[3])
 
 
 def print_report(report: ReenactReport, console: Console) -> None:
@@ -54,9 +57,9 @@ def print_report(report: ReenactReport, console: Console) -> None:
         if cross:
             console.print(_means(f"Driven by {report.driver}", CROSS, report.drives))
         else:
-            console.print(_means("Inside the true head, means", SAME, report.drives))
-            console.print(_means("Whole crop, means; other forms", WHOLE, report.drives))
-        console.print(_groups(report, CROSS if cross else SAME))
+            for title, columns in TABLES:
+                console.print(_means(title, columns, report.drives))
+        console.print(_groups(report, CROSS if cross else GROUPS))
         console.print(_following(report.drives))
         for sentence in _lost(report.drives):
             console.print(escape(sentence))
