@@ -28,6 +28,8 @@ IntArray = NDArray[np.int32]
 
 _MOUTH_WIDTH = 0.050
 """Metres between the mouth corners for which ``mouth_parts`` has its default size."""
+LIP_WIDTHS = (0.085, 0.122)
+"""Canonical units between the corners for which teeth are made; wider lips are a smile's rest."""
 _TEETH_BEHIND_LIPS = 0.0085
 _TEETH_ABOVE_LINE = -0.0008
 _TONGUE_DOWN = 0.004
@@ -195,7 +197,8 @@ def _place_mouth(
     ``sack`` puts a cavity round it, for skin that has none.
     """
     corners = landmarks[[OUTER_LIPS[0], OUTER_LIPS[10]]]
-    units_per_metre = float(np.linalg.norm(corners[0] - corners[1])) / _MOUTH_WIDTH
+    width = float(np.clip(np.linalg.norm(corners[0] - corners[1]), *LIP_WIDTHS))
+    units_per_metre = width / _MOUTH_WIDTH
     parts = mouth_parts()
     if not sack:
         parts.pop(MouthRegion.CAVITY)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from models.animate.proxy import Part
 from models.animate.rig import JOINTS
-from models.head.assemble import Identity, assemble_head
+from models.head.assemble import LIP_WIDTHS, Identity, assemble_head
 from models.head.eyeball import IRIS_RADIUS
 from models.head.gaze import EYE_RADIUS
 from models.head.lids import lid_maps
@@ -214,7 +214,10 @@ class OpenHead(nn.Module):
         lips = self.landmarks(skin + seal)[:, list(MOUTH_LANDMARKS)]
         width = torch.linalg.vector_norm(lips[:, 0] - lips[:, 1], dim=-1)
         line = lips[:, 2:].mean(1)
-        mouth = line[:, None] + (width / self._lip_width)[:, None, None] * self._mouth
+        mouth = (
+            line[:, None]
+            + (width.clamp(*LIP_WIDTHS) / self._lip_width)[:, None, None] * self._mouth
+        )
         if self._repair:
             mouth = mouth + self._tuck(mouth, skin + seal)
         eyes = [joints[:, None, side] + self._eye for side in (3, 4)]

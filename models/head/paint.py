@@ -153,7 +153,7 @@ def _light_reaching(mesh: PartMesh) -> Floats:
     vertices = mesh.vertices.astype(np.float64)
     depth = np.clip(-vertices[:, 2] / ARCH_DEPTH, 0, 2)
     aside = np.clip(np.abs(vertices[:, 0]) / (0.5 * ARCH_WIDTH), 0, 2)
-    reach = np.exp(-1.15 * depth - 0.65 * aside**4)
+    reach = np.exp(-1.5 * depth - 0.9 * aside**4)
     normals = mesh.normals().astype(np.float64)
     facing = normals @ np.array([0.0, 0.28, 0.96])
     # Teeth are thin and let light through: their backs are no darker than their fronts.
