@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rotation import axis_angle_matrix
-from models.head.landmarks import LID_LEFT, LID_RIGHT, landmark_weights
+from models.head.landmarks import (
+    INNER_LIPS_LOWER,
+    INNER_LIPS_UPPER,
+    LID_LEFT,
+    LID_RIGHT,
+    landmark_weights,
+)
 from models.pose import ARKIT_NAMES
 from models.track.landmark_head import LandmarkHead
 
@@ -26,6 +32,8 @@ EYE_SIGMA = 0.5
 """Trust in MediaPipe's own coefficients; those of lids and brows are coarse."""
 LID_WEIGHT = 2.0
 """Lids count for more than in the fit of a whole head: a blink is a few pixels."""
+LIP_SIGMA = 0.3 / 512
+"""Trust in the gap between the inner lips: closed lips must close."""
 ANCHOR_SIGMA = 0.2 / 512
 """The same for one anchor."""
 DEPTH_DOUBT = 0.03
@@ -38,13 +46,20 @@ DISTANCE_SIGMA = 0.01
 UNSEEN = tuple(
     i
     for i, name in enumerate(ARKIT_NAMES)
-    if name.startswith("eyeLook") or name in ("tongueOut", "cheekPuff", "mouthClose")
+    if name.startswith("eyeLook") or name in ("tongueOut", "cheekPuff")
 )
 """Coefficients that landmarks cannot tell, or that gaze explains."""
 SEEN = tuple(i for i in range(len(ARKIT_NAMES)) if i not in UNSEEN)
-LIMITS = np.array([1.6 if name.startswith(("brow", "eyeWide")) else 1.0 for name in ARKIT_NAMES])
-"""Largest coefficients; where brows and lids stand at rest is a guess: room above 1."""
+LIMITS = np.array(
+    [
+        1.6 if name.startswith(("brow", "eyeWide")) else 1.25 if name == "jawOpen" else 1.0
+        for name in ARKIT_NAMES
+    ]
+)
+"""Largest coefficients. Where brows and lids stand at rest is a guess, and some mouths open wider
+than the average head's: these get room above 1."""
 _SEEN = np.array(SEEN)
+_LIPS = np.array([INNER_LIPS_UPPER[1:-1], INNER_LIPS_LOWER[1:-1]])
 _TOP = LIMITS[_SEEN]
 
 
@@ -128,6 +143,7 @@ class LandmarkSolver:
         jacobian = jacobian.reshape(len(residual), -1)
         normal = jacobian.T @ jacobian
         gradient = jacobian.T @ residual
+        self._add_lips(normal, gradient, jacobian, residual)
         if sight is not None:
             self._add_anchors(normal, gradient, start, sight)
         tie = 1.0 / (DISTANCE_SIGMA * depth)
@@ -152,6 +168,17 @@ class LandmarkSolver:
         jacobian[:, 0, 0], jacobian[:, 0, 2] = 1 / z, -x / z**2
         jacobian[:, 1, 1], jacobian[:, 1, 2] = 1 / z, -y / z**2
         return np.asarray(jacobian * self._focal[:, None])
+
+    def _add_lips(
+        self, normal: Matrix, gradient: Matrix, jacobian: Matrix, residual: Matrix
+    ) -> None:
+        """Add the normal equations of the lips' gap; both arguments are weighted by landmark."""
+        scale = 1.0 / (self._weights[_LIPS] * LIP_SIGMA)
+        by_landmark = jacobian.reshape(len(self._weights), 2, -1)[_LIPS] * scale[..., None, None]
+        away = residual.reshape(-1, 2)[_LIPS] * scale[..., None]
+        rows = (by_landmark[0] - by_landmark[1]).reshape(-1, jacobian.shape[1])
+        normal += rows.T @ rows
+        gradient += rows.T @ (away[0] - away[1]).reshape(-1)
 
     def _add_anchors(self, normal: Matrix, gradient: Matrix, start: Fit, sight: Sight) -> None:
         """Add the normal equations (of the pose alone) of the anchors, doubtful ones less."""
