@@ -111,8 +111,8 @@ def fit_person(head: OpenHeadData, portrait: Portrait) -> tuple[HeadFit, Identit
     size = portrait.crop.size
     landmarks = with_true_lips(portrait.crop.rgb, portrait.landmarks)
     fit = fit_head(head, landmarks, portrait.blendshapes, size)
-    hair = portrait.classes[CLASS_NAMES.index("hair")]
-    identity, pose = identity_of(head, fit, landmarks, portrait.alpha[0], hair)
+    cover = sum(portrait.classes[CLASS_NAMES.index(name)] for name in ("hair", "clothes", "other"))
+    identity, pose = identity_of(head, fit, landmarks, portrait.alpha[0], cover)
     contour = landmarks[list(INNER_LIPS), :2]
     identity = lips_onto_photo(head, identity, pose, fit.camera, contour, size)
     return fit, identity, pose

@@ -25,6 +25,8 @@ FloatArray = NDArray[np.float32]
 
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
+_GRAZING = (0.0, 0.2)
+"""Cosines between which the trust in the photo's pixels on skin rises."""
 _LID_SHADE = 3.0
 """Canvas pixels."""
 _FRINGE_COUNT = 40_000
@@ -129,13 +131,27 @@ def _photo_weight(
     face[row[on_skin | inner], column[on_skin | inner]] = 1
     to_outline = cv2.distanceTransform(face, cv2.DIST_L2, 5)[row, column]
     skin = canvas.classes["face_skin"] + canvas.classes["body_skin"]
-    sure = canvas.sample(skin * canvas.alpha, pixels.pixels)
+    # Next to the outline the scene behind shines through.
+    inside = np.asarray(cv2.erode(skin * canvas.alpha, np.ones((3, 3), np.uint8)), np.float32)
+    sure = canvas.sample(inside, pixels.pixels)
     least = np.clip((to_outline - 4.0) / 12.0, 0.01, 0.5)
     least = np.maximum(least, 0.35 * np.clip((sure - 0.55) / 0.25, 0, 1))
     trust = np.ones(len(corners), np.float32)
     seen = shown[corners[on_skin]].mean(1)
-    trust[on_skin] = least[on_skin] + (1 - least[on_skin]) * seen
+    # Where skin is grazed, pixels lie farther apart than texels: dots among what was filled.
+    facing = _facing(surface, canvas, corners[on_skin])
+    low, high = _GRAZING
+    dense = np.clip((facing - low) / (high - low), 0.1, 1)
+    trust[on_skin] = dense * (least[on_skin] + (1 - least[on_skin]) * seen)
     return trust
+
+
+def _facing(surface: Surface, canvas: Canvas, corners: NDArray[np.int32]) -> FloatArray:
+    """(N,) cosine between triangles (N, 3), as the photo shows them, and the view."""
+    a, b, c = (surface.photo[corners[:, i]] for i in range(3))
+    normal, view = np.cross(b - a, c - a), canvas.camera.cam2world[:3, 3] - a
+    length = np.linalg.norm(normal, axis=1) * np.linalg.norm(view, axis=1)
+    return np.asarray((normal * view).sum(1) / np.maximum(length, 1e-12), np.float32)
 
 
 def _fill_samples(

@@ -13,10 +13,13 @@ from models.animate.rig import Rig
 from models.head.assemble import HeadMesh, Region
 from models.head.mouth import MouthRegion
 from models.pose import Pose
+from models.reconstruct.bareness import bare_skin, outer_skin
 from models.reconstruct.canvas import Canvas
+from models.reconstruct.clearance import clear_bare_skin
 from models.reconstruct.contact import below_skin
 from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
+from models.reconstruct.outline import onto_outline
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
 from models.reconstruct.teeth_place import row_lifts
@@ -59,6 +62,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     """One mesh, one rig."""
     start = len(head.rig.rest)
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
+    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
     sunk = _sunk(head, canvas, photo)
@@ -67,6 +71,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     skin_faces = head.faces[(head.faces < count).all(1)]
     kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
     shell = replace(shell, vertices=np.where(_stays(shell, canvas)[:, None], shell.vertices, kept))
+    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count])
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -77,6 +82,15 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
     proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
     return Surface(proxy, head, shell, rig.deform(photo_pose))
+
+
+def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
+    """The rig whose bare skin ends where the photo's does."""
+    photo, count = head.rig.deform(photo_pose), head.skin_count
+    bare, known = bare_skin(head, canvas, photo)
+    rest = head.rig.rest.copy()
+    rest[:count] += onto_outline(head, canvas, photo, outer_skin(head), bare * known)
+    return replace(head.rig, rest=rest)
 
 
 def _with_teeth_in_place(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
