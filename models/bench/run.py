@@ -109,7 +109,7 @@ class BenchReport:
     limits: Limits
     build: BuildTimes | None
     stages: FrameStages
-    distance: Distance
+    distance: Distance | None
     frame: Timing
     webcam: WebcamTimes | None
     by_size: list[Growth]
@@ -137,7 +137,7 @@ class BenchReport:
             "frame": asdict(self.frame) | {"size": self.stages.size},
             "frame_stages": asdict(self.stages),
             "work": {"operations": work.operations, "texel_bytes": work.texel_bytes},
-            "distance": asdict(self.distance),
+            "distance": None if self.distance is None else asdict(self.distance),
             "webcam": None
             if self.webcam is None
             else asdict(self.webcam) | {"film_size": FILM_SIZE},
@@ -201,7 +201,7 @@ def run_bench(
         limits=limits,
         build=build,
         stages=stages,
-        distance=distance_to_limits(stages.work, stages.march.median, limits),
+        distance=_distance(stages, limits, notes),
         frame=stages.whole if place == "cpu" else frames.whole(plan.size, plan.runs, place),
         webcam=webcam,
         by_size=by_size,
@@ -211,6 +211,14 @@ def run_bench(
         peak_megabytes=peaks,
         notes=notes,
     )
+
+
+def _distance(stages: FrameStages, limits: Limits, notes: list[str]) -> Distance | None:
+    """How near the marching comes to the limits; a difference lost in noise leaves a note."""
+    if stages.march.median <= 0:
+        notes.append("The marching was too short to be told from the noise of this machine.")
+        return None
+    return distance_to_limits(stages.work, stages.march.median, limits)
 
 
 def _webcam(avatar: Avatar, plan: Plan, device: str, notes: list[str]) -> WebcamTimes | None:

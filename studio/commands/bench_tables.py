@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from rich import box
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from models.bench.clock import Timing
 from models.bench.run import BenchReport
+from models.bench.work import Distance
 from models.evaluate.measure import environment
 
 
@@ -102,23 +103,30 @@ def _limits(report: BenchReport) -> Table:
 
 
 def _work(report: BenchReport) -> Table:
-    work, distance = report.stages.work, report.distance
+    work = report.stages.work
     table = _table("What the marching does, and the distance to the limits", "quantity", "value")
-    rows: Sequence[tuple[str, str]] = (
+    rows: list[tuple[str, str]] = [
         ("shaded points", f"{work.points:,}"),
         ("samples, each with three plane lookups", f"{work.samples:,}"),
         ("operations, GFLOP", f"{work.operations / 1e9:.2f}"),
         ("texels read, GB", f"{work.texel_bytes / 1e9:.2f}"),
+    ]
+    if (distance := report.distance) is not None:
+        rows += _distance(distance)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _distance(distance: Distance) -> list[tuple[str, str]]:
+    return [
         ("reached, GFLOP/s", f"{distance.gflops:.1f}"),
         ("share of the matrix product's rate", f"{distance.share_of_product:.0%}"),
         ("texels read, GB/s", f"{distance.texel_gbs:.1f}"),
         ("over the triad's traffic (caches serve the rest)", f"{distance.share_of_triad:.2f}"),
         ("marching now, ms", f"{distance.seconds * 1000:.1f}"),
         ("at the matrix product's rate, ms", f"{distance.seconds_at_limit * 1000:.1f}"),
-    )
-    for row in rows:
-        table.add_row(*row)
-    return table
+    ]
 
 
 def _growth(report: BenchReport) -> Table:

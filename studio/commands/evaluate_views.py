@@ -127,8 +127,9 @@ def _summary_table(report: MultiviewReport) -> Any:
     from rich import box
     from rich.table import Table
 
+    plural = "" if len(report.people) == 1 else "s"
     table = Table(
-        title=f"All pairs of 8 views, {len(report.people)} synthetic heads",
+        title=f"All pairs of 8 views, {len(report.people)} synthetic head{plural}",
         title_justify="left",
         box=box.SIMPLE,
         padding=(0, 1, 0, 0),

@@ -153,7 +153,10 @@ def test_document_of_a_quick_run(sample_avatar: Avatar) -> None:
     assert document["frame"]["size"] == 48
     webcam = document["webcam"]
     assert webcam is not None and webcam["whole"]["median"] > webcam["landmarks"]["fastest"] > 0
-    assert document["distance"]["share_of_product"] > 0
+    if stages["march"]["median"] > 0:
+        assert document["distance"]["share_of_product"] > 0
+    else:
+        assert document["distance"] is None
 
 
 def test_portrait_steps_and_stage_peaks(astronaut_png: Path) -> None:
