@@ -80,9 +80,10 @@ def below_bare_skin(
 def _rim(faces: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
     """(V,) vertices within a few rings of an open edge."""
     sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    _, first, uses = np.unique(np.sort(sides, 1), axis=0, return_index=True, return_counts=True)
+    ends = np.sort(sides, 1).astype(np.int64)
+    side, uses = np.unique(ends[:, 0] * count + ends[:, 1], return_counts=True)
     rim = np.zeros(count, bool)
-    rim[sides[first[uses == 1]]] = True
+    rim[np.concatenate(np.divmod(side[uses == 1], count))] = True
     for _ in range(_RIM_RINGS):
         rim[faces[rim[faces].any(1)]] = True
     return rim
