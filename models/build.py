@@ -18,7 +18,10 @@ from models.head.assemble import Identity, assemble_head
 from models.head.choice import OPEN, HeadChoice, choose_head
 from models.head.fit import HeadFit, fit_head
 from models.head.identity import identity_of
+from models.head.lip_fit import lips_onto_photo
+from models.head.lip_line import with_true_lips
 from models.head.open_head import OpenHeadData
+from models.head.teeth_colour import INNER_LIPS
 from models.plane_storage import StoredField, StoredPlanes
 from models.portrait.parse import CLASS_NAMES
 from models.portrait.portrait import Portrait, prepare
@@ -106,9 +109,12 @@ def build_parts(
 def fit_person(head: OpenHeadData, portrait: Portrait) -> tuple[HeadFit, Identity, Pose]:
     """Fit ``head`` to the photo: camera and landmark error, the person, and the photo's pose."""
     size = portrait.crop.size
-    fit = fit_head(head, portrait.landmarks, portrait.blendshapes, size)
-    hair = portrait.classes[CLASS_NAMES.index("hair")]
-    identity, pose = identity_of(head, fit, portrait.landmarks, portrait.alpha[0], hair)
+    landmarks = with_true_lips(portrait.crop.rgb, portrait.landmarks)
+    fit = fit_head(head, landmarks, portrait.blendshapes, size)
+    cover = sum(portrait.classes[CLASS_NAMES.index(name)] for name in ("hair", "clothes", "other"))
+    identity, pose = identity_of(head, fit, landmarks, portrait.alpha[0], cover)
+    contour = landmarks[list(INNER_LIPS), :2]
+    identity = lips_onto_photo(head, identity, pose, fit.camera, contour, size)
     return fit, identity, pose
 
 

@@ -8,6 +8,7 @@ and tongue follow the skin rigidly.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -150,7 +151,16 @@ _OPENING = {
 
 def mouth_opening(coefficients: NDArray[np.floating]) -> float:
     """How far coefficients (52,) part the lips; about 1 for a wide-open mouth."""
-    return float(sum(w * max(float(coefficients[ARKIT_INDEX[n]]), 0) for n, w in _OPENING.items()))
+    return float(opening_weights() @ np.maximum(coefficients, 0.0))
+
+
+@lru_cache(maxsize=1)
+def opening_weights() -> NDArray[np.float64]:
+    """(52,) share of each coefficient in ``mouth_opening``."""
+    weights = np.zeros(len(ARKIT_INDEX))
+    for name, weight in _OPENING.items():
+        weights[ARKIT_INDEX[name]] = weight
+    return weights
 
 
 def _translation(offset: NDArray[np.floating]) -> NDArray[np.float64]:

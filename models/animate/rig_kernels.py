@@ -41,12 +41,12 @@ def keep_outside_spheres(vertices: Any, lids: Any, sphere: Any) -> None:
             vertices[v, 2] = sphere[i, 2] + z * scale
 
 
-@nb.njit(cache=True, nogil=True, fastmath=True, parallel=True)
+@nb.njit(cache=True, nogil=True, fastmath=True)
 def skin(vertices: Any, weights: Any, transforms: Any) -> Any:
     """Linear blend skinning: (V, 3) vertices, (V, J) weights, (J, 3, 4) transforms -> (V, 3)."""
     count, joints = weights.shape
     out = np.empty_like(vertices)
-    for v in nb.prange(count):
+    for v in range(count):
         x, y, z = vertices[v, 0], vertices[v, 1], vertices[v, 2]
         a = b = c = np.float32(0.0)
         for j in range(joints):

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluate.metrics import Image
-from models.portrait.detect import detect_faces
+from models.portrait.resample import to_bytes
+from models.portrait.tasks import detect_landmarks
 from models.pose import ARKIT_INDEX
 
 _FULL_LOOK = np.radians(30.0)
@@ -31,24 +32,36 @@ class FaceReading:
     rotation: NDArray[np.float32]
     gaze: NDArray[np.float32]
 
+    @property
+    def blinks(self) -> NDArray[np.float32]:
+        """(2,) how shut the left and the right eye are, 0..1."""
+        return self.blendshapes[[ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]]]
+
 
 def read_face(image: Image) -> FaceReading | None:
-    """Read the largest face of an image (3,H,W) in 0..1; None when there is none.
+    """Read the face of a head-and-shoulders crop (3,H,W) in 0..1; None when there is none.
 
     Raises MissingAsset when the face landmarker is absent.
     """
-    faces = detect_faces(image)
-    if not faces:
+    result = detect_landmarks(to_bytes(image), faces=1)
+    if not result.face_landmarks:
         return None
-    face = faces[0]
-    size = np.array([image.shape[2], image.shape[1]], np.float32)
-    turn = face.transform[:3, :3]
+    scores = [c.score for c in result.face_blendshapes[0] if c.category_name != "_neutral"]
+    blendshapes = np.array([*scores, 0.0], np.float32)  # tongueOut is not estimated
+    points = np.array([(p.x, p.y) for p in result.face_landmarks[0]], np.float32)
+    transform = np.asarray(result.facial_transformation_matrixes[0], np.float32)
     return FaceReading(
-        landmarks=face.landmarks[:, :2] / size,
-        blendshapes=face.blendshapes,
-        rotation=turn / np.linalg.norm(turn, axis=0, keepdims=True),
-        gaze=gaze_from_blendshapes(face.blendshapes),
+        landmarks=points,
+        blendshapes=blendshapes,
+        rotation=_turn(transform),
+        gaze=gaze_from_blendshapes(blendshapes),
     )
+
+
+def _turn(transform: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The rotation (3,3) of a transform (4,4) that may also scale."""
+    turn = transform[:3, :3]
+    return np.asarray(turn / np.linalg.norm(turn, axis=0, keepdims=True), np.float32)
 
 
 def gaze_from_blendshapes(blendshapes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,18 +8,15 @@ times and memory.
 
 from __future__ import annotations
 
-import logging
-import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.errors import BadInput, MissingAsset, TriptychError
-from models.evaluate.identity import FaceEmbedder, cosine, load_embedder
-from models.evaluate.lpips import load_lpips, lpips
+from models.errors import BadInput
+from models.evaluate.identity import FaceEmbedder, cosine
+from models.evaluate.lpips import lpips
 from models.evaluate.measure import (
     StageClock,
     environment,
@@ -28,6 +25,7 @@ from models.evaluate.measure import (
     reset_peak_memory,
 )
 from models.evaluate.metrics import l1, psnr, ssim
+from models.evaluate.report import Judges, Summary, finite, load_judges, reason, summary
 from models.evaluate.views import PHOTO, RenderableAvatar, View
 from models.pose import PRESETS
 
@@ -46,7 +44,6 @@ TIMING = {
     "peak_memory": "resident memory of the whole process, libraries included, during that part; MB",
 }
 
-_LOG = logging.getLogger(__name__)
 _MEGABYTE = 1e6
 
 
@@ -99,30 +96,11 @@ class Report:
             "protocol": "reconstruct",
             "environment": environment(),
             "timing": TIMING,
-            "rows": [_finite({**asdict(row), **facts}) for row in self.rows],
-            "summary": {name: _finite(asdict(s)) for name, s in summarise(self.rows).items()},
+            "rows": [finite({**asdict(row), **facts}) for row in self.rows],
+            "summary": {name: finite(asdict(s)) for name, s in summarise(self.rows).items()},
             "failures": [asdict(failure) for failure in self.failures],
             "notes": self.notes,
         }
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Median and worst of one number over the ``count`` views that have it; ``missing`` do not."""
-
-    median: float | None
-    worst: float | None
-    count: int
-    missing: int
-
-
-@dataclass(frozen=True)
-class Judges:
-    """The networks of the perceptual metrics; False or None where the asset is missing."""
-
-    has_lpips: bool
-    embedder: FaceEmbedder | None
-    notes: tuple[str, ...] = ()
 
 
 def find_photos(path: Path) -> list[Path]:
@@ -135,22 +113,6 @@ def find_photos(path: Path) -> list[Path]:
     if not photos:
         raise BadInput(f"{path} holds no photos; give a folder with JPEG, PNG or other pictures.")
     return photos
-
-
-def load_judges() -> Judges:
-    """Load what is installed; each missing asset leaves one note."""
-    notes: list[str] = []
-    has_lpips, embedder = True, None
-    try:
-        load_lpips("alex")
-    except MissingAsset as error:
-        has_lpips = False
-        notes.append(f"LPIPS was not computed: {error}")
-    try:
-        embedder = load_embedder()
-    except MissingAsset as error:
-        notes.append(f"CSIM was not computed: {error}")
-    return Judges(has_lpips, embedder, tuple(notes))
 
 
 def evaluate_photos(
@@ -178,7 +140,7 @@ def evaluate_photos(
             report.rows.append(row)
             on_avatar(photo, avatar)
         except Exception as error:  # any fault of one photo must leave the others their numbers
-            report.failures.append(Failure(photo.name, _reason(error)))
+            report.failures.append(Failure(photo.name, reason(error)))
     return report
 
 
@@ -263,37 +225,10 @@ def summarise(rows: Sequence[Reconstruction]) -> dict[str, Summary]:
         "build_peak_mb": ([row.build_peak_mb for row in rows], False),
         "render_peak_mb": ([row.render_peak_mb for row in rows], False),
     }
-    return {
-        name: _summary(values, high_is_good) for name, (values, high_is_good) in columns.items()
-    }
+    return {name: summary(values, high_is_good) for name, (values, high_is_good) in columns.items()}
 
 
 def csim_beside(rows: Sequence[Reconstruction], yaw: int) -> list[float | None]:
     """CSIM of all rows at ``yaw`` and ``-yaw``."""
     sides = (yaw,) if yaw == 0 else (-yaw, yaw)
     return [row.csim.get(side) for row in rows for side in sides]
-
-
-def _summary(values: Sequence[float | None], high_is_good: bool) -> Summary:
-    known = [value for value in values if value is not None]
-    if not known:
-        return Summary(None, None, 0, len(values))
-    worst = min(known) if high_is_good else max(known)
-    return Summary(statistics.median(known), worst, len(known), len(values) - len(known))
-
-
-def _reason(error: Exception) -> str:
-    """One sentence about what went wrong."""
-    if isinstance(error, TriptychError):
-        return str(error)
-    _LOG.debug("unexpected fault", exc_info=error)
-    return f"{type(error).__name__}: {error}"
-
-
-def _finite(document: Any) -> Any:
-    """Replace infinities (the PSNR of identical pictures) by None, which JSON can hold."""
-    if isinstance(document, dict):
-        return {str(key): _finite(value) for key, value in document.items()}
-    if isinstance(document, float) and not math.isfinite(document):
-        return None
-    return document

@@ -28,6 +28,8 @@ IntArray = NDArray[np.int32]
 
 _MOUTH_WIDTH = 0.050
 """Metres between the mouth corners for which ``mouth_parts`` has its default size."""
+LIP_WIDTHS = (0.085, 0.122)
+"""Canonical units between the corners for which teeth are made; wider lips are a smile's rest."""
 _TEETH_BEHIND_LIPS = 0.0085
 _TEETH_ABOVE_LINE = -0.0008
 _TONGUE_DOWN = 0.004
@@ -99,7 +101,8 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     skin = np.asarray(head.subdivision @ points[: head.control_count], np.float32)
     skin = _ears_as_seen(head, skin + identity.offsets, identity.ears)
     landmarks = skin_landmarks(head, skin)
-    seal = lip_seal(landmarks, skin, head.skin_weights[:, 3])
+    outer = head.skin_faces[_skin_part(head) == Part.HEAD]
+    seal = lip_seal(landmarks, skin, head.skin_weights[:, 3], outer)
     landmarks = skin_landmarks(head, skin + seal)
     eye = eyeball(iris_radius=float(np.clip(identity.iris_ratio, 0.28, 0.5)))
     centres = np.stack([points[head.point("eye_left")], points[head.point("eye_right")]])
@@ -109,7 +112,6 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
     ]
     mouth, mouth_vertices = _place_mouth(landmarks, sack=not _has_sack(head))
     teeth = np.isin(mouth.region, (MouthRegion.UPPER_TEETH, MouthRegion.LOWER_TEETH))
-    outer = head.skin_faces[_skin_part(head) == Part.HEAD]
     mouth_vertices = tuck_behind(mouth_vertices, teeth, skin + seal, outer)
     vertices = np.concatenate([skin, *eyes, mouth_vertices]).astype(np.float32)
     starts = np.cumsum([0, len(skin), len(eye.vertices), len(eye.vertices)])
@@ -195,7 +197,8 @@ def _place_mouth(
     ``sack`` puts a cavity round it, for skin that has none.
     """
     corners = landmarks[[OUTER_LIPS[0], OUTER_LIPS[10]]]
-    units_per_metre = float(np.linalg.norm(corners[0] - corners[1])) / _MOUTH_WIDTH
+    width = float(np.clip(np.linalg.norm(corners[0] - corners[1]), *LIP_WIDTHS))
+    units_per_metre = width / _MOUTH_WIDTH
     parts = mouth_parts()
     if not sack:
         parts.pop(MouthRegion.CAVITY)

@@ -1,4 +1,4 @@
-"""Parts of a FLAME head by position, and landmarks carried over from another head.
+"""Parts of a FLAME head by position.
 
 FLAME's own masks and embeddings come under other terms than its Open file, so that a user may not
 have them. Everything is measured in distances between the eye centres.
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from models.head.mesh_match import Similarity, SurfacePoints, closest_on_mesh
 
 Mask = NDArray[np.bool_]
 
@@ -39,24 +37,3 @@ def head_regions(vertices: NDArray[np.floating], eyes: NDArray[np.floating]) -> 
     ears = (z < -0.75) & (z > -1.9) & (np.abs(x) > 0.95) & (y > -1.1) & (y < 0.45)
     neck = (y < -1.9) | ((y < -1.2) & (z < -0.8))
     return HeadRegions(face=face, ears=ears & ~neck, neck=neck & ~face)
-
-
-def transfer_landmarks(
-    landmarks: NDArray[np.floating],
-    to_source: Similarity,
-    flame_vertices: NDArray[np.floating],
-    flame_faces: NDArray[np.integer],
-) -> SurfacePoints:
-    """Embed another head's landmarks in FLAME's surface.
-
-    Args:
-        landmarks: (L, 3) landmarks on the other, neutral head.
-        to_source: alignment of FLAME with that head (``align_flame``).
-        flame_vertices: (5023, 3) neutral FLAME vertices.
-        flame_faces: (9976, 3) triangles.
-
-    Returns:
-        Triangles and barycentric weights on FLAME; distances in the other head's units tell how
-        far to trust each.
-    """
-    return closest_on_mesh(landmarks, to_source.apply(flame_vertices), flame_faces)

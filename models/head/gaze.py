@@ -33,14 +33,20 @@ def gaze_of_eye(
     that point is the optical axis.  ``iris`` is (5, 2) in 0..1 of the picture.
     """
     centre = eye_centre(head, shape, side)
+    return gaze_about(centre, head.eye_radius, np.asarray(iris, np.float64).mean(0), camera)
+
+
+def gaze_about(
+    centre: NDArray[np.floating], radius: float, pixel: NDArray[np.floating], camera: Camera
+) -> NDArray[np.float32]:
+    """Yaw and pitch (2,) in radians of an eyeball whose iris is seen at ``pixel`` (2,) in 0..1."""
     origin = camera.cam2world[:3, 3]
-    pixel = np.append(np.asarray(iris, np.float64).mean(0), 1.0)
-    ray = camera.cam2world[:3, :3] @ np.linalg.solve(camera.intrinsics, pixel)
+    ray = camera.cam2world[:3, :3] @ np.linalg.solve(camera.intrinsics, np.append(pixel, 1.0))
     ray /= np.linalg.norm(ray)
     along = float((centre - origin) @ ray)
     nearest = origin + along * ray
     miss = float(np.linalg.norm(nearest - centre))
-    reach = 0.95 * head.eye_radius
+    reach = 0.95 * radius
     if miss >= reach:
         axis = nearest - centre
     else:

@@ -88,9 +88,9 @@ def ear_shares(
 ) -> tuple[float, float]:
     """How far the left and the right ear stand off; see ``Identity.ears``.
 
-    An ear is hidden when hair is where it should be, and laid back until it stays inside the
-    matte. An ear on the far side of a turned head is taken as the near one. ``alpha`` and
-    ``hair`` are (S, S).
+    An ear is laid back until it stays inside the matte, and hidden when hair is there. An ear on
+    the far side of a turned head is taken as the near one. ``alpha`` and ``hair``,
+    which is whatever may cover an ear, are (S, S).
     """
     control = head.points(fit.shape)[: head.control_count]
     skin = np.asarray(head.subdivision @ control + fit.offsets, np.float32)
@@ -119,12 +119,13 @@ def _ear_share(
         column, row = np.clip((camera.project(vertices)[0] * size).astype(int), 0, size - 1).T
         return np.asarray(picture[row, column], np.float32)
 
-    if float((1 - read(hair, skin[rim])).mean()) < _EAR_BARE:
-        return 0.0
     for share in _EAR_SHARES:
-        if float((read(alpha, laid_ear(head, skin, side, share)[rim]) < 0.5).mean()) < _EAR_OUT:
-            return share
-    return _EAR_SHARES[-1]
+        laid = laid_ear(head, skin, side, share)[rim]
+        if float((read(alpha, laid) < 0.5).mean()) < _EAR_OUT:
+            break
+    # What lies outside the matte is not covered, but neither is it an ear that is seen.
+    bare = read(alpha, laid) * (1 - read(hair, laid))
+    return share if float(bare.mean()) > _EAR_BARE else 0.0
 
 
 def rest_axes(pose: Pose) -> FloatArray:

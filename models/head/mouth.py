@@ -18,13 +18,13 @@ from models.head.teeth import tooth_row
 
 Floats = NDArray[np.float64]
 
-ARCH_WIDTH = 0.060
+ARCH_WIDTH = 0.055
 ARCH_DEPTH = 0.046
 TOOTH_HEIGHT = 0.0100
 OVERBITE = 0.0022
 _OVERJET = 0.0026
 _MOLAR_THICKNESS = 0.0105
-_ROOT_STAYS = 0.45
+_ROOT_STAYS = 0.30
 
 
 class MouthRegion(IntEnum):
@@ -75,7 +75,7 @@ def _tongue(width: float, depth: float, scale: float) -> PartMesh:
     profile = np.clip(along / 0.35, 0, 1)
     half_width = 0.38 * width * np.sqrt(1 - (1 - profile) ** 2.2) * (0.80 + 0.2 * along)
     thick = 8.0 * scale * np.sqrt(1 - (1 - np.clip(along / 0.22, 0, 1)) ** 2)
-    spine = (-4.5 + 5.0 * np.sin(np.pi * np.clip(along * 0.85, 0, 1))) * scale
+    spine = (-4.8 + 3.2 * np.sin(np.pi * np.clip(along * 0.85, 0, 1))) * scale
     cosine = np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** 0.85
     x = half_width[:, None] * cosine
     top = np.sin(turn)
@@ -127,6 +127,15 @@ def _cavity(width: float, depth: float, scale: float) -> PartMesh:
     )
 
 
+def arches(width: float = ARCH_WIDTH, *, depth: float = ARCH_DEPTH) -> tuple[ArchCurve, ArchCurve]:
+    """Curves through the biting edges of the upper and the lower teeth, in the mouth frame."""
+    half = 0.5 * width * (1 - _MOLAR_THICKNESS / ARCH_WIDTH)
+    overjet = _OVERJET * depth / ARCH_DEPTH
+    lower = arch_curve(half - overjet * 0.8, depth - overjet)
+    lower = ArchCurve(lower.arc, lower.points - np.array([0.0, overjet]))
+    return arch_curve(half, depth), lower
+
+
 def mouth_parts(
     width: float = ARCH_WIDTH,
     *,
@@ -154,11 +163,7 @@ def mouth_parts(
     if min(width, depth, tooth_height) <= 0 or not 0 <= overbite < tooth_height:
         raise ValueError("mouth sizes must be positive and the overbite below the tooth height")
     scale = tooth_height / UPPER_TEETH[0].height
-    half = 0.5 * width * (1 - _MOLAR_THICKNESS / ARCH_WIDTH)
-    upper = arch_curve(half, depth)
-    overjet = _OVERJET * depth / ARCH_DEPTH
-    lower = arch_curve(half - overjet * 0.8, depth - overjet)
-    lower = ArchCurve(lower.arc, lower.points - np.array([0.0, overjet]))
+    upper, lower = arches(width, depth=depth)
     up = _edge_heights(UPPER_TEETH, scale, overbite)
     low = _edge_heights(LOWER_TEETH, scale, overbite)
     roof = 12.0 * scale

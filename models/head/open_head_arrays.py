@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.rig import JOINTS
-from models.head.assemble import HeadMesh, Region, _place_mouth
+from models.head.assemble import LIP_WIDTHS, HeadMesh, Region, _place_mouth
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
 from models.head.mouth import MouthRegion
 from models.head.open_head import OpenHeadData
@@ -35,7 +35,8 @@ def mouth_frame(data: OpenHeadData) -> tuple[NDArray[np.floating], float]:
     landmarks = data.landmark_map @ data.template[: data.control_count]
     right, left, upper, lower = landmarks[list(MOUTH_LANDMARKS)]
     placed = _place_mouth(landmarks)[1]
-    return placed - 0.5 * (upper + lower), float(np.linalg.norm(right - left))
+    width = float(np.clip(np.linalg.norm(right - left), *LIP_WIDTHS))
+    return placed - 0.5 * (upper + lower), width
 
 
 def tongue_reach(mesh: HeadMesh) -> tuple[NDArray[np.integer], NDArray[np.float32]]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from models.animate.proxy import Part
 from models.animate.rig import JOINTS
-from models.head.assemble import Identity, assemble_head
+from models.head.assemble import LIP_WIDTHS, Identity, assemble_head
 from models.head.eyeball import IRIS_RADIUS
 from models.head.gaze import EYE_RADIUS
 from models.head.lids import lid_maps
@@ -115,6 +115,8 @@ class OpenHead(nn.Module):
             blend[lids.blink, lids.moved] = lids.delta
         self._repair = repair
         self._seal_release = seal_release
+        outer = (mesh.part == Part.HEAD) & (mesh.faces < count).all(1)
+        self._outer = mesh.faces[outer]
         self._mouth_start = mesh.mouth_start
         eye_start = mesh.eyes[0][0]
         mouth, self._lip_width = mouth_frame(data)
@@ -212,7 +214,10 @@ class OpenHead(nn.Module):
         lips = self.landmarks(skin + seal)[:, list(MOUTH_LANDMARKS)]
         width = torch.linalg.vector_norm(lips[:, 0] - lips[:, 1], dim=-1)
         line = lips[:, 2:].mean(1)
-        mouth = line[:, None] + (width / self._lip_width)[:, None, None] * self._mouth
+        mouth = (
+            line[:, None]
+            + (width.clamp(*LIP_WIDTHS) / self._lip_width)[:, None, None] * self._mouth
+        )
         if self._repair:
             mouth = mouth + self._tuck(mouth, skin + seal)
         eyes = [joints[:, None, side] + self._eye for side in (3, 4)]
@@ -245,7 +250,9 @@ class OpenHead(nn.Module):
         """Displacement (B, V, 3), without gradient, that closes the lips of each skin."""
         jaw = _plain(self._weights[: self.skin_count, JOINTS.index("jaw")])
         pairs = zip(_plain(self.landmarks(skin)), _plain(skin), strict=True)
-        return torch.as_tensor(np.stack([lip_seal(*pair, jaw) for pair in pairs])).to(skin)
+        return torch.as_tensor(np.stack([lip_seal(*pair, jaw, self._outer) for pair in pairs])).to(
+            skin
+        )
 
     def _blink_corrections(self, rest: Tensor, coefficients: Tensor) -> Tensor:
         """Displacement (B, V, 3), its size without gradient, that blinks lack to close the eyes."""

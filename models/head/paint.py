@@ -22,6 +22,8 @@ SCLERA_RGB = (0.80, 0.755, 0.725)
 TEETH_RGB = (0.815, 0.745, 0.66)
 SKIN_RGB = (0.80, 0.62, 0.53)
 _PUPIL_RGB = (0.045, 0.038, 0.036)
+_THROAT_LIGHT = 0.55
+"""What is left of the light in the throat: dark, yet never a hole."""
 _SHADOW_WARMTH = np.array([0.86, 1.08, 1.18])
 
 
@@ -151,9 +153,11 @@ def _light_reaching(mesh: PartMesh) -> Floats:
     vertices = mesh.vertices.astype(np.float64)
     depth = np.clip(-vertices[:, 2] / ARCH_DEPTH, 0, 2)
     aside = np.clip(np.abs(vertices[:, 0]) / (0.5 * ARCH_WIDTH), 0, 2)
-    reach = np.exp(-1.05 * depth - 0.22 * aside**2)
+    reach = np.exp(-1.5 * depth - 0.9 * aside**4)
     normals = mesh.normals().astype(np.float64)
     facing = normals @ np.array([0.0, 0.28, 0.96])
+    # Teeth are thin and let light through: their backs are no darker than their fronts.
+    facing = np.where(mesh.region <= MouthRegion.LOWER_TEETH, 0.85, facing)
     wrap = np.clip((facing + 0.55) / 1.5, 0, 1)
     return np.asarray(reach * (0.42 + 0.58 * wrap))
 
@@ -191,7 +195,7 @@ def _flesh_colours(tone: Floats) -> dict[MouthRegion, Floats]:
     def flesh(rgb: tuple[float, float, float]) -> Floats:
         return np.asarray(rgb) * depth * (0.7 + 0.3 * tint)
 
-    gum = flesh((0.70, 0.43, 0.41))
+    gum = 0.7 * flesh((0.74, 0.45, 0.43)) + 0.3 * tone / max(luma, 1e-3) * 0.5 * depth
     return {
         MouthRegion.UPPER_GUM: gum,
         MouthRegion.LOWER_GUM: gum,
@@ -240,13 +244,36 @@ def paint_mouth(
     return np.asarray(np.clip(shaded, 0, 1), np.float32)
 
 
+def paint_throat(
+    depth: NDArray[np.floating], *, tone_rgb: ArrayLike = SKIN_RGB, light: float = 1.0
+) -> FloatArray:
+    """Colours (N, 3) of the sack behind the lips.
+
+    Args:
+        depth: (N,) 0 at the lips, 1 in the throat.
+        tone_rgb: lip tone of the photo, which passes into the cheeks' inside.
+        light: light level as in ``paint_mouth``.
+    """
+    tone = np.asarray(tone_rgb, np.float64)
+    cheek = _flesh_colours(tone)[MouthRegion.PALATE] * light
+    rim = 0.5 * cheek + 0.35 * tone
+    deep = _flesh_colours(tone)[MouthRegion.CAVITY] * light * _THROAT_LIGHT
+    along = np.clip(np.asarray(depth, np.float64), 0, 1)
+    colour = _mix(np.broadcast_to(rim, (len(along), 3)), 0.6 * cheek, _smoothstep(0.0, 0.3, along))
+    colour = _mix(colour, np.broadcast_to(deep, colour.shape), _smoothstep(0.15, 1.0, along))
+    return np.clip(colour, 0, 1).astype(np.float32)
+
+
 def _flesh_shade(region: MouthRegion, uv: Floats) -> Floats:
     """Darkening (N,) of flesh by its place: gums under the lips, the tongue's groove, depth."""
     if region in (MouthRegion.UPPER_GUM, MouthRegion.LOWER_GUM):
         return 1.04 - 0.55 * _smoothstep(0.15, 1.0, uv[:, 1])
     if region == MouthRegion.TONGUE:
-        groove = np.exp(-(((uv[:, 0] - 0.5) / 0.06) ** 2))
-        return (1.0 - 0.12 * groove) * (1 - 0.35 * uv[:, 1])
+        # Round: light from the front leaves its edges and the furrow in the middle darker.
+        groove = np.exp(-(((uv[:, 0] - 0.5) / 0.07) ** 2)) * _smoothstep(0.02, 0.2, uv[:, 1])
+        edge = np.abs(2 * uv[:, 0] - 1) ** 2.5
+        tip = 1.12 - 0.62 * _smoothstep(0.0, 0.8, uv[:, 1])
+        return np.asarray((1.0 - 0.20 * groove) * (1 - 0.45 * edge) * tip)
     if region == MouthRegion.PALATE:
         # It faces down, yet the tongue throws light up to it.
         return 1.75 - 0.75 * uv[:, 1]

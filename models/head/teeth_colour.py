@@ -15,6 +15,22 @@ INNER_LIPS = (
 )
 
 
+_LESS_RED = 0.62
+"""Redness of teeth over that of the lips, at most."""
+
+
+def tooth_pixels(rgb: NDArray[np.floating], lip_rgb: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which colours (N, 3) inside lips of colour ``lip_rgb`` (3,) are teeth: bright, less red."""
+    luma = rgb @ LUMA
+    least = max(0.16, 0.85 * float(lip_rgb @ LUMA), 0.55 * float(np.percentile(luma, 95)))
+    return np.asarray((luma > least) & (redness(rgb) < _LESS_RED * redness(lip_rgb)))
+
+
+def redness(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How far green falls behind red, of colours (..., 3); about 0 for white, 0.5 for lips."""
+    return np.asarray((rgb[..., 0] - rgb[..., 1]) / np.maximum(rgb[..., 0], 1e-3))
+
+
 def estimate_teeth_colour(
     crop: NDArray[np.floating], contour: NDArray[np.floating]
 ) -> NDArray[np.float32] | None:

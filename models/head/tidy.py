@@ -49,15 +49,16 @@ def tuck_behind(
     scale = _GRID / float((high - low).max())
     pixels = (skin[:, :2] - low) * scale
     # Parallel projection: only the order of the depths matters, they need to be positive.
-    nearest = rasterize(pixels, 10.0 - skin[:, 2], faces, _GRID, _GRID)
+    top, floor = float(skin[:, 2].max()) + 1, float(skin[:, 2].min()) - 1
+    nearest = rasterize(pixels, top - skin[:, 2], faces, _GRID, _GRID)
+    heights = np.where(np.isfinite(nearest.depth), top - nearest.depth, floor).astype(np.float32)
     # The gap between the lips counts as closed.
-    depth = np.where(np.isfinite(nearest.depth), nearest.depth, 10.0).astype(np.float32)
-    front = cv2.morphologyEx(10.0 - depth, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    front = cv2.morphologyEx(heights, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     # Teeth must clear the thinner lip too.
     front = cv2.erode(front, np.ones((13, 3), np.uint8))
     column, row = np.clip(((vertices[:, :2] - low) * scale).astype(np.int64), 0, _GRID - 1).T
     room = front[row, column] - _SKIN_THICKNESS - vertices[:, 2]
-    room = np.where(front[row, column] > 0, room, 1.0)
+    room = np.where(front[row, column] > floor + 0.5, room, 1.0)
     shift = float(np.clip(-np.percentile(room[rigid], 3), 0.0, _FARTHEST))
     tucked = np.array(vertices, np.float32)
     tucked[:, 2] -= shift

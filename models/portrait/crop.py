@@ -3,7 +3,8 @@
 Placed as the crops of FFHQ and EG3D are (Karras et al. 2019, appendix A; Chan et al. 2022,
 appendix): the eye line level, the side proportional to the face. Here the proportion is measured
 in three dimensions, so that a turned head or an open mouth does not change the scale, and the
-square grows when the hair or hat needs it.
+square grows when the hair or hat needs it. It is a little smaller where a photo is tight: what
+lies beyond its borders could only be invented.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from models.portrait.detect import Face
 from models.portrait.resample import apply, invert, similarity, warp, wide_blur
 
 CROP_SIZE = 512
-_LEAST_MARGIN, _MOST_MARGIN = 1.12, 1.5
-_ROOM_ABOVE = 0.05  # of the side, between the hair and the upper border
+_LEAST_MARGIN, _USUAL_MARGIN, _MOST_MARGIN = 0.97, 1.12, 1.5
+_ROOM_ABOVE = 0.035  # of the side, between the hair and the upper border
 _RIGHT_EYE = (33, 133, 159, 145)
 _LEFT_EYE = (263, 362, 386, 374)
 # The side of an FFHQ picture in distances that neither expression nor pose changes much.
@@ -55,10 +56,10 @@ def crop_portrait(
 ) -> Crop:
     """Cut the head and shoulders of `face` from a (3, H, W) picture.
 
-    `margin` 1 shows about what an FFHQ picture shows, larger values more; None takes 1.12 to 1.5,
-    as much as the hair needs.
+    `margin` 1 shows about what an FFHQ picture shows, larger values more; None takes 1.12, less in
+    a tight photo, and up to 1.5 where the hair needs it.
     """
-    matrix = _placement(face, size, margin)
+    matrix = _placement(face, size, margin, (rgb.shape[2], rgb.shape[1]))
     colour = np.clip(warp(rgb.transpose(1, 2, 0), matrix, size, cv2.BORDER_REPLICATE), 0.0, 1.0)
     valid = _inside(matrix, size, rgb.shape[2], rgb.shape[1])
     continued = _soften_outside(colour.astype(np.float32), valid)
@@ -70,18 +71,50 @@ def crop_portrait(
     )
 
 
-def _placement(face: Face, size: int, margin: float | None) -> NDArray[np.float64]:
-    points = face.landmarks.astype(np.float64)
+def _placement(
+    face: Face, size: int, margin: float | None, photo: tuple[int, int]
+) -> NDArray[np.float64]:
+    centre, axis, side = head_square(face.landmarks, face.angles[0])
+    if margin is not None:
+        return similarity(centre, axis, side * margin, size)
+    down = np.array([-axis[1], axis[0]])
+    hair = _hair_height(face, centre, down)
+    below = _room(centre, down, photo)
+    least = min(below, _room(centre, axis, photo), _room(centre, -axis, photo))
+    usual = max(min(_USUAL_MARGIN, 2 * least / side), _LEAST_MARGIN)
+    side *= float(np.clip(hair / ((0.5 - _ROOM_ABOVE) * side), usual, _MOST_MARGIN))
+    # Room above the hair is of less use than a body that the photo shows.
+    raised = max(min(side / 2 - below, (0.5 - _ROOM_ABOVE) * side - hair), 0.0)
+    return similarity(centre - raised * down, axis, side, size)
+
+
+def _room(centre: NDArray[np.float64], way: NDArray[np.float64], photo: tuple[int, int]) -> float:
+    """Distance in pixels from ``centre`` to the photo's border in the direction ``way`` (2,)."""
+    distances = [
+        ((end if along > 0 else 0) - at) / along
+        for at, along, end in zip(centre, way, photo, strict=True)
+        if abs(along) > 1e-6
+    ]
+    return float(max(min(distances), 0.0))
+
+
+def head_square(
+    landmarks: NDArray[np.float32], yaw: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """The FFHQ-like square of a head turned by ``yaw`` degrees to the viewer's right.
+
+    Returns its centre (2,), the direction (2,) of its x axis, and its side, in the pixels of
+    ``landmarks`` (478, 3).
+    """
+    points = landmarks.astype(np.float64)
     right, left = points[list(_RIGHT_EYE)].mean(0), points[list(_LEFT_EYE)].mean(0)
     side = _side(points, float(np.linalg.norm(left - right)))
     axis = (left - right)[:2]
     axis /= np.hypot(*axis)
     down = np.array([-axis[1], axis[0]])
-    centre = ((left + right) / 2)[:2] + (0.06 * down + _towards_skull(face, axis)) * side
-    if margin is None:
-        needed = _hair_height(face, centre, down) / ((0.5 - _ROOM_ABOVE) * side)
-        margin = float(np.clip(needed, _LEAST_MARGIN, _MOST_MARGIN))
-    return similarity(centre, axis, side * margin, size)
+    # The skull lies behind the eyes, against the face's direction.
+    behind = -0.12 * np.sin(np.radians(yaw)) * axis
+    return ((left + right) / 2)[:2] + (0.06 * down + behind) * side, axis, side
 
 
 def _side(points: NDArray[np.float64], eye_distance: float) -> float:
@@ -95,12 +128,6 @@ def _side(points: NDArray[np.float64], eye_distance: float) -> float:
         _SIDE_IN_FOREHEAD_TO_NOSE * float(height),
     )
     return sum(estimates) / len(estimates)
-
-
-def _towards_skull(face: Face, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shift against the face's direction, in sides: the skull lies behind the eyes."""
-    yaw = np.radians(face.angles[0])
-    return np.asarray(-0.12 * np.sin(yaw) * axis)
 
 
 def _hair_height(face: Face, centre: NDArray[np.float64], down: NDArray[np.float64]) -> float:

@@ -106,6 +106,42 @@ def _segmenter() -> Any:
     return task
 
 
+def open_video_landmarker() -> Any:
+    """A new MediaPipe FaceLandmarker that follows one face from frame to frame.
+
+    Unlike the shared tasks it has a memory, so every video needs its own; close it after use.
+    """
+    model = str(asset_path("face_landmarker"))
+    with _lock, _quiet_stderr():
+        _mediapipe()
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        task = vision.FaceLandmarker.create_from_options(
+            vision.FaceLandmarkerOptions(
+                base_options=BaseOptions(model_asset_path=model),
+                running_mode=vision.RunningMode.VIDEO,
+                num_faces=1,
+                output_face_blendshapes=True,
+                output_facial_transformation_matrixes=True,
+            )
+        )
+        task.detect_for_video(_image(np.zeros((64, 64, 3), np.uint8)), 0)
+    return task
+
+
+def follow_landmarks(task: Any, rgb: NDArray[np.uint8], milliseconds: int) -> Any:
+    """MediaPipe's FaceLandmarkerResult for the next (H, W, 3) frame; times must grow."""
+    return task.detect_for_video(_image(rgb), milliseconds)
+
+
+def close_task(task: Any, *, at_exit: bool = False) -> None:
+    """Free a task's memory; ``at_exit``, when threads are gone, leave it to the system."""
+    if at_exit:
+        _abandon(task)
+    else:
+        task.close()
+
+
 def detect_landmarks(rgb: NDArray[np.uint8], faces: int = MAX_FACES) -> Any:
     """MediaPipe's FaceLandmarkerResult for one (H, W, 3) sRGB picture."""
     with _lock:

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from models.animate.proxy import Part
-from models.head.eye_colours import EyeColours, estimate_both_eyes
 from models.head.mouth import MouthRegion
-from models.head.paint import paint_eye, paint_mouth
-from models.head.teeth_colour import INNER_LIPS, estimate_teeth_colour
 from models.portrait.portrait import Portrait
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
+from models.reconstruct.mouth_photo import belongs, light_of_photo, photo_mouth
 from models.reconstruct.normals import vertex_normals
+from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
 from models.reconstruct.shell_fill import shell_colours, shell_picture
 from models.reconstruct.skin_fill import skin_colours
@@ -26,6 +25,8 @@ FloatArray = NDArray[np.float32]
 
 _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
+_GRAZING = (0.0, 0.2)
+"""Cosines between which the trust in the photo's pixels on skin rises."""
 _LID_SHADE = 3.0
 """Canvas pixels."""
 _FRINGE_COUNT = 40_000
@@ -33,11 +34,9 @@ _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
 _PART_RESOLUTION = 160
 _PART_COUNT = 120_000
+_PAINT_GAIN, _TEETH_GAIN, _FLESH_GAIN = (0.6, 1.1), (0.7, 1.4), (0.5, 2.0)
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
-_GREY = 0.03
-"""Least chroma of the lips in a colour photo."""
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def bake_fields(
@@ -46,64 +45,20 @@ def bake_fields(
     """Fields in the order of ``Part``."""
     hits = solid_hits(surface, canvas)
     pixels = photo_samples(surface, canvas, hits)
-    painted = _paint_parts(portrait, surface, iris_ratio)
-    skin, shown = skin_colours(surface, canvas, hits)
-    painted[: surface.head.skin_count] = skin
-    _darken_sack(surface, painted)
-    fields = [_bake_head(surface, canvas, pixels, painted, shown, hits, resolution)]
+    mouth = photo_mouth(portrait, canvas)
+    painted = paint_parts(portrait, surface, iris_ratio)
+    skin, shown = skin_colours(surface, canvas, hits, mouth.no_skin)
+    outer = np.unique(surface.head.faces[surface.head.part == Part.HEAD])
+    painted[outer] = skin[outer]
+    column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
+    trust = _photo_weight(surface, canvas, pixels, shown) * ~mouth.no_skin[row, column]
+    fields = [_bake_head(surface, canvas, pixels, painted, shown, trust, hits, resolution)]
+    own = belongs(surface, pixels, painted, mouth)
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
-        fields.append(_bake_part(surface, canvas, pixels, painted, hits, part, resolution))
+        fields.append(
+            _bake_part(surface, canvas, pixels, painted, own, mouth.teeth, hits, part, resolution)
+        )
     return fields
-
-
-def _paint_parts(portrait: Portrait, surface: Surface, iris_ratio: float) -> FloatArray:
-    """(V, 3) colours of eyeballs and mouth, from the photo's own eyes, teeth and light."""
-    crop = portrait.crop.rgb
-    rgb = np.zeros((len(surface.proxy.canonical), 3), np.float32)
-    lips = portrait.landmarks[[61, 291, 0, 17, 37, 267], :2]
-    tone = np.median([crop[:, int(y), int(x)] for x, y in np.clip(lips, 0, crop.shape[-1] - 1)], 0)
-    for (start, mesh), eye in zip(
-        surface.head.eyes, estimate_both_eyes(crop, portrait.landmarks), strict=True
-    ):
-        rgb[start : start + len(mesh.vertices)] = _painted_eye(mesh.uv, eye, iris_ratio)
-    contour = portrait.landmarks[list(INNER_LIPS), :2]
-    teeth = estimate_teeth_colour(crop, contour)
-    # Dark lips are not dark light: white teeth tell it better.
-    shine = 0.0 if teeth is None else float(teeth @ _LUMA) / 0.72
-    light = float(np.clip(max((tone @ _LUMA) / 0.45, shine), 0.4, 1.2))
-    mouth = surface.head.mouth
-    start = surface.head.mouth_start
-    painted = paint_mouth(mouth, tone_rgb=tone, teeth_rgb=teeth, light=light)
-    if float(np.ptp(tone)) < _GREY:
-        # A photo without colour gets a mouth without colour.
-        painted = np.repeat((painted @ _LUMA)[:, None], 3, 1)
-    rgb[start : start + len(mouth.vertices)] = painted
-    return rgb
-
-
-def _painted_eye(uv: FloatArray, eye: EyeColours, iris_ratio: float) -> NDArray[np.floating]:
-    return paint_eye(
-        uv,
-        iris_rgb=eye.iris_rgb,
-        iris_texture=eye.iris_texture,
-        sclera_rgb=eye.sclera_rgb,
-        pupil=eye.pupil,
-        iris_radius=iris_ratio,
-        light=1.0,
-    )
-
-
-def _darken_sack(surface: Surface, rgb: FloatArray) -> None:
-    """Inside the lips it gets dark quickly: dark red by the depth behind the mouth's opening."""
-    head = surface.head
-    sack = np.unique(head.faces[(head.part == Part.MOUTH) & (head.faces[:, 0] < head.skin_count)])
-    if not len(sack):
-        return
-    tongue = head.mouth_start + np.nonzero(head.mouth.region == MouthRegion.TONGUE)[0]
-    flesh = np.median(rgb[tongue], 0)
-    z = surface.head.rig.rest[sack, 2]
-    depth = np.clip((z.max() - z - 0.02) / 0.10, 0, 1)[:, None]
-    rgb[sack] = flesh * (0.66 * (1 - depth) + 0.34 * depth)
 
 
 def _bake_head(
@@ -112,12 +67,14 @@ def _bake_head(
     pixels: PixelSamples,
     vertex_rgb: FloatArray,
     shown: FloatArray,
+    trust: FloatArray,
     hits: Hits,
     resolution: int,
 ) -> BakedField:
+    """Head and shell; ``trust`` (N,) in the photo's pixels."""
     proxy = surface.proxy
     of_head = proxy.part[pixels.triangle] == Part.HEAD
-    photo_weight = _photo_weight(surface, canvas, pixels, shown)[of_head]
+    photo_weight = trust[of_head].astype(np.float32)
     points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
     fringe, fringe_rgb, opacity = _fringe_samples(surface, canvas)
     samples = SurfaceSamples(
@@ -174,13 +131,27 @@ def _photo_weight(
     face[row[on_skin | inner], column[on_skin | inner]] = 1
     to_outline = cv2.distanceTransform(face, cv2.DIST_L2, 5)[row, column]
     skin = canvas.classes["face_skin"] + canvas.classes["body_skin"]
-    sure = canvas.sample(skin * canvas.alpha, pixels.pixels)
+    # Next to the outline the scene behind shines through.
+    inside = np.asarray(cv2.erode(skin * canvas.alpha, np.ones((3, 3), np.uint8)), np.float32)
+    sure = canvas.sample(inside, pixels.pixels)
     least = np.clip((to_outline - 4.0) / 12.0, 0.01, 0.5)
     least = np.maximum(least, 0.35 * np.clip((sure - 0.55) / 0.25, 0, 1))
     trust = np.ones(len(corners), np.float32)
     seen = shown[corners[on_skin]].mean(1)
-    trust[on_skin] = least[on_skin] + (1 - least[on_skin]) * seen
+    # Where skin is grazed, pixels lie farther apart than texels: dots among what was filled.
+    facing = _facing(surface, canvas, corners[on_skin])
+    low, high = _GRAZING
+    dense = np.clip((facing - low) / (high - low), 0.1, 1)
+    trust[on_skin] = dense * (least[on_skin] + (1 - least[on_skin]) * seen)
     return trust
+
+
+def _facing(surface: Surface, canvas: Canvas, corners: NDArray[np.int32]) -> FloatArray:
+    """(N,) cosine between triangles (N, 3), as the photo shows them, and the view."""
+    a, b, c = (surface.photo[corners[:, i]] for i in range(3))
+    normal, view = np.cross(b - a, c - a), canvas.camera.cam2world[:3, 3] - a
+    length = np.linalg.norm(normal, axis=1) * np.linalg.norm(view, axis=1)
+    return np.asarray((normal * view).sum(1) / np.maximum(length, 1e-12), np.float32)
 
 
 def _fill_samples(
@@ -247,11 +218,16 @@ def _bake_part(
     canvas: Canvas,
     pixels: PixelSamples,
     vertex_rgb: FloatArray,
+    own: NDArray[np.bool_],
+    teeth: NDArray[np.bool_],
     hits: Hits,
     part: Part,
     resolution: int,
 ) -> BakedField:
-    """An eye or the mouth: painted all over, the photo on top where it shows the part itself."""
+    """An eye or the mouth: painted all over, the photo on top where it shows the part itself.
+
+    ``own`` (N,) tells which pixels do, ``teeth`` (S, S) which of the canvas are teeth.
+    """
     proxy = surface.proxy
     rng = np.random.default_rng(int(part))
     members = np.nonzero(proxy.part == part)[0]
@@ -259,7 +235,7 @@ def _bake_part(
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
-    shown = (proxy.part[pixels.triangle] == part) & _belongs(surface, pixels, vertex_rgb)
+    shown = (proxy.part[pixels.triangle] == part) & own
     # Where the photo shows the part itself, paint gives way to the photo between its pixels.
     taken = np.zeros((canvas.size, canvas.size), bool)
     column, row = np.clip(pixels.pixels[shown].astype(np.int64), 0, canvas.size - 1).T
@@ -270,7 +246,11 @@ def _bake_part(
     trust = _part_trust(canvas, taken, part)
     share = canvas.sample(trust, where)[:, None]
     photo = canvas.sample(canvas.rgb, where)
-    rgb = rgb * _light_of_photo(rgb[seen], photo, share[:, 0])
+    for group, limits in _materials(surface, corners[:, 0], part):
+        chosen = group[seen]
+        if limits == _TEETH_GAIN:
+            chosen &= canvas.sample(teeth.astype(np.float32), where) > 0.6
+        rgb[group] *= light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
     rgb[seen] = share * photo + (1 - share) * rgb[seen]
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
@@ -289,47 +269,27 @@ def _bake_part(
     )
 
 
+def _materials(
+    surface: Surface, corner: NDArray[np.int32], part: Part
+) -> list[tuple[NDArray[np.bool_], tuple[float, float]]]:
+    """Points (N,), given by a vertex each, that share a material, and the range of its gain.
+
+    Flesh differs more from person to person than teeth, whose colour was measured.
+    """
+    if part != Part.MOUTH:
+        return [(np.ones(len(corner), bool), _PAINT_GAIN)]
+    local = corner - surface.head.mouth_start
+    region = surface.head.mouth.region[np.clip(local, 0, None)]
+    teeth = (local >= 0) & (region <= MouthRegion.LOWER_TEETH)
+    return [(teeth, _TEETH_GAIN), (~teeth, _FLESH_GAIN)]
+
+
 def _part_trust(canvas: Canvas, taken: NDArray[np.bool_], part: Part) -> FloatArray:
     """(S, S) trust in the photo on a part; on an eyeball it fades where lashes and lid shade it."""
     if part == Part.MOUTH:
         return taken.astype(np.float32)
     inside = np.asarray(cv2.distanceTransform(taken.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
     return np.asarray(np.clip((inside - 0.5) / _LID_SHADE, 0, 1), np.float32)
-
-
-def _light_of_photo(
-    paint: NDArray[np.floating], photo: FloatArray, share: FloatArray
-) -> NDArray[np.floating]:
-    """Gain (3,) that takes paint to the photo's light where both are known and bright."""
-    bright = (share > 0.6) & (paint @ _LUMA > 0.6 * float(np.max(paint @ _LUMA, initial=0.0)))
-    if bright.sum() < 30:
-        return np.ones(3)
-    gain = np.median(photo[bright], 0) / np.maximum(np.median(paint[bright], 0), 0.02)
-    return np.asarray(np.clip(gain, 0.6, 1.1))
-
-
-def _belongs(surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray) -> NDArray[np.bool_]:
-    """Pixels that may colour the part they fall on.
-
-    Generated teeth never lie exactly over the real ones. What the skull carries takes the photo
-    as it is, so that its pieces stay together; on the jaw, which moves against them, neither
-    the dark between two rows may stick to a tooth nor a tooth to the gum. Teeth do not stick to
-    tongue and throat either, or a third row would show when the jaw opens.
-    """
-    start, mouth = surface.head.mouth_start, surface.head.mouth
-    corner = surface.proxy.faces[pixels.triangle, 0]
-    local = corner - start
-    in_mouth = (local >= 0) & (local < len(mouth.vertices))
-    region = np.full(len(corner), -1)
-    region[in_mouth] = mouth.region[local[in_mouth]]
-    luma, painted = pixels.rgb @ _LUMA, vertex_rgb[corner] @ _LUMA
-    teeth, gum = region == MouthRegion.LOWER_TEETH, region == MouthRegion.LOWER_GUM
-    soft = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE, MouthRegion.LOWER_GUM))
-    soft |= (surface.proxy.part[pixels.triangle] == Part.MOUTH) & ~in_mouth
-    ivory = vertex_rgb[start + np.nonzero(mouth.region == MouthRegion.UPPER_TEETH)[0]]
-    bright = luma > 0.7 * float(np.percentile(ivory @ _LUMA, 90))
-    red = pixels.rgb[:, 0] - pixels.rgb[:, 1] > 0.2 * pixels.rgb[:, 0]
-    return np.asarray(~gum & (~teeth | (luma > 0.75 * painted)) & ~(soft & bright & ~red))
 
 
 def _in_sight(

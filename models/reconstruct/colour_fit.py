@@ -25,7 +25,12 @@ _ITERATIONS = 12
 _COLOUR_LIMIT = 6.5
 #: Largest detail, as a logit; above the patterns' amplitude it would show everywhere.
 _DETAIL_LIMIT = 2.5
-_DETAIL_RIDGE = 0.05
+_DETAIL_RIDGE = 0.007
+_DETAIL_SMOOTHNESS = 0.001
+#: Rounds over the three details and the front, which overlap much.
+_DETAIL_ROUNDS = 4
+_DETAIL_ITERATIONS = 6
+_DETAIL_RELAXATION = 1.4
 #: Weight of a colour at black or white, where logits say little about sRGB; 1 at medium grey.
 _LEAST_SLOPE = 0.03
 #: Points this deep below what a plane sees count as hidden from it; canonical units.
@@ -108,14 +113,15 @@ class ColourFit:
                 fit.limit(self.residual, _COLOUR_LIMIT)
 
     def _sweep_detail(self) -> None:
-        for _ in range(2):
+        how = (_DETAIL_ITERATIONS, _DETAIL_RELAXATION)
+        for _ in range(_DETAIL_ROUNDS):
             for fit in self._detail:
                 grey = self.residual.mean(0, keepdims=True)
                 before = grey.copy()
-                improve([fit], grey, _ITERATIONS)
+                improve([fit], grey, *how)
                 fit.limit(grey, _DETAIL_LIMIT)
                 self.residual -= before - grey
-            improve([self._near[0]], self.residual, _ITERATIONS)
+            improve([self._near[0]], self.residual, *how)
 
 
 def texel_coordinates(points: FloatArray, box_warp: float, resolution: int) -> FloatArray:
@@ -190,7 +196,6 @@ def _detail_fits(
         value = look_up(patterns[0, pattern], x, y) + look_up(patterns[1, pattern], x, z)
         value += look_up(patterns[2, pattern], z, y)
         gain = pattern_gate(value) - np.float32(0.5)
-        fits.append(
-            PlaneFit(lattice, weights, gain, channels=1, smoothness=0.02, ridge=_DETAIL_RIDGE)
-        )
+        how = {"smoothness": _DETAIL_SMOOTHNESS, "ridge": _DETAIL_RIDGE}
+        fits.append(PlaneFit(lattice, weights, gain, channels=1, **how))
     return fits

@@ -13,6 +13,8 @@ FloatArray = NDArray[np.float32]
 _CLOSE = 0.005
 _BELOW = 0.007
 _REACH = 0.03
+_BARE_REACH = 0.14
+_RIM_RINGS = 3
 
 
 def below_skin(shell: FloatArray, skin: FloatArray, faces: NDArray[np.int32]) -> FloatArray:
@@ -32,3 +34,56 @@ def below_skin(shell: FloatArray, skin: FloatArray, faces: NDArray[np.int32]) ->
     moved = shell.copy()
     moved[near] -= ((height + _BELOW) * share)[:, None] * normals
     return moved
+
+
+def below_bare_skin(
+    shell: FloatArray,
+    share: FloatArray,
+    skin: FloatArray,
+    faces: NDArray[np.int32],
+    bare: FloatArray,
+    height: float = -_BELOW,
+) -> tuple[FloatArray, FloatArray]:
+    """Shell vertices (N, 3) that stand over bare skin, moved below it however far they are.
+
+    The relief knows one outline only; where a cheek is that outline, its side would stand there
+    like a collar as soon as the head turns.  Near the open rim of the neck the shell stays: it
+    closes the gap there.
+
+    Args:
+        shell: (N, 3) vertices in the pose of ``skin``.
+        share: (N,) 0..1, how surely the vertex itself shows skin in the photo.
+        skin: (V, 3) skin vertices; faces: (F, 3) the outer skin.
+        bare: (V,) 0..1, how surely the skin is bare.
+        height: over the skin, where moved vertices end up; what is lower already stays.
+
+    Returns:
+        The moved vertices, and how far each has gone, 0..1.
+    """
+    outer = np.unique(faces)
+    nearest = cKDTree(skin[outer]).query(shell, distance_upper_bound=_BARE_REACH)[1]
+    near = np.nonzero((nearest < len(outer)) & (share > 0))[0]
+    member = outer[nearest[near]]
+    wanted = np.clip(2 * np.minimum(share[near], bare[member]) - 0.5, 0, 1)
+    if height < 0:
+        wanted *= ~_rim(faces, len(skin))[member]
+    normals = vertex_normals(skin, faces)[member]
+    above = np.einsum("ij,ij->i", shell[near] - skin[member], normals) > height
+    wanted *= above | (np.linalg.norm(shell[near] - skin[member], axis=1) > 2 * abs(height))
+    floor = skin[member] + height * normals
+    moved, gone = shell.copy(), np.zeros(len(shell), np.float32)
+    moved[near] += wanted[:, None] * (floor - shell[near])
+    gone[near] = wanted
+    return moved, gone
+
+
+def _rim(faces: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
+    """(V,) vertices within a few rings of an open edge."""
+    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ends = np.sort(sides, 1).astype(np.int64)
+    side, uses = np.unique(ends[:, 0] * count + ends[:, 1], return_counts=True)
+    rim = np.zeros(count, bool)
+    rim[np.concatenate(np.divmod(side[uses == 1], count))] = True
+    for _ in range(_RIM_RINGS):
+        rim[faces[rim[faces].any(1)]] = True
+    return rim

@@ -20,7 +20,8 @@ class Relief:
     """Node maps (N, N) of a relief.
 
     ``solid`` is compared with ``level`` for the outline; the fringe reaches from just inside it
-    to where ``alpha`` falls below ``faint``.  ``hidden`` nodes get no front triangles.
+    to where ``alpha`` falls below ``faint``.  ``hidden`` nodes get no front
+    triangles, ``crisp`` ones no fringe.
     """
 
     solid: FloatArray
@@ -28,6 +29,7 @@ class Relief:
     back: FloatArray
     middle: FloatArray
     hidden: Mask
+    crisp: Mask
     level: float
     faint: float
     alpha: FloatArray
@@ -55,7 +57,7 @@ def relief_mesh(relief: Relief) -> ReliefMesh:
     used = inside | rim
     cells = _cells(used) & _any_corner(inside)
     front_cells = cells & ~_all_corners(relief.hidden & inside)
-    fringe_cells = _fringe_cells(relief, inside)
+    fringe_cells = _fringe_cells(relief, inside) & ~_all_corners(relief.crisp)
     builder = _Builder(positions, relief.middle, distance)
     middle = relief.middle
     builder.add(front_cells, np.where(rim, middle, relief.front), FRONT, flip=False)

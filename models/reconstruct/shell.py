@@ -39,6 +39,8 @@ _DEEPEST = 0.30
 _RECESS = 0.006
 _CLOTH = 0.005
 _OVERLAP = 3
+_BESIDE = 5.0
+"""Cells from skin within which the soft sheet belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     back_u = _solve(scene, solid, inside, bare, *_back_pins(scene, thickness), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene)
-    relief = Relief(solid, front, back, scene.middle, hidden, _SOLID, _FRINGE, scene.alpha)
+    crisp = _without_fringe(scene, inside | bare)
+    relief = Relief(solid, front, back, scene.middle, hidden, crisp, _SOLID, _FRINGE, scene.alpha)
     mesh = relief_mesh(relief)
     pixels = (mesh.nodes + 0.5) * STEP
     vertices = _unproject(canvas, pixels, mesh.depth)
@@ -116,7 +119,9 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     skin_faces = head.faces[head.part == 0]
     grid = pixels / STEP
     near = rasterize(grid, depth, skin_faces, count, count)
-    far = rasterize(grid, depth, skin_faces, count, count, farthest=True)
+    # An ear of the far side would dent what lies over it.
+    ear = (head.skin_region[np.minimum(skin_faces, head.skin_count - 1)] == Region.EAR).all(1)
+    far = rasterize(grid, depth, skin_faces[~ear], count, count, farthest=True)
     small = {name: _shrink(p, count) for name, p in canvas.classes.items()}
     middle, unit = _middle_sheet(canvas, count)
     rows = np.arange(count)[:, None] * np.ones((1, count))
@@ -182,8 +187,9 @@ def _hair_thickness(scene: _Scene) -> float:
     outside = hair & ~scene.on_mesh
     distance = cv2.distanceTransform((~scene.on_mesh).astype(np.uint8), cv2.DIST_L2, 5)
     head_rows = np.nonzero(scene.on_mesh.any(1))[0]
-    upper = outside & (np.arange(len(hair))[:, None] < head_rows.min() + 0.45 * len(head_rows))
-    if upper.sum() < 20:
+    first = int(head_rows.min(initial=len(hair)))
+    upper = outside & (np.arange(len(hair))[:, None] < first + 0.45 * len(head_rows))
+    if not len(head_rows) or upper.sum() < 20:
         return 0.008
     return float(np.clip(np.percentile(distance[upper], 80) * scene.unit * 0.8, 0.007, 0.048))
 
@@ -205,8 +211,9 @@ def _front_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray
 
 def _back_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]:
     """Pinned ``u`` and pin weights of the back sheet: behind the skull by the hair's thickness."""
-    target = np.where(scene.on_mesh, scene.back + 0.7 * thickness + 0.002, 0.0)
-    pinned = _erode(scene.on_mesh, 2) & (target > scene.middle)
+    known = scene.on_mesh & np.isfinite(scene.back)
+    target = np.where(known, scene.back + 0.7 * thickness + 0.002, 0.0)
+    pinned = _erode(known, 2) & (target > scene.middle)
     u = np.where(pinned, (target - scene.middle) ** 2, 0.0)
     return u.astype(np.float32), pinned.astype(np.float32)
 
@@ -218,6 +225,23 @@ def _bare_skin(scene: _Scene) -> Mask:
     for down in range(1, _OVERLAP + 1):
         bare &= np.vstack([bare[down:], np.zeros_like(bare[:down])])
     return bare
+
+
+def _without_fringe(scene: _Scene, person: Mask) -> Mask:
+    """Nodes (N, N) that belong to bare skin rather than to hair: their outline is not soft.
+
+    The soft sheet stands at the middle of the head, and would be seen behind a cheek as a second
+    outline as soon as the head turns.
+    """
+    shown = (scene.skin > 0.5) & (scene.hair < 0.4) & ~scene.bare_part
+    skin, cover = scene.on_mesh & person & shown, person & ~shown
+    away, apart = (
+        cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) for mask in (skin, cover)
+    )
+    # The fitted ear may be smaller than the photo's: there the sheet goes on beyond it.
+    ear = scene.bare_part & (scene.skin > 0.5)
+    met = scene.on_mesh & (cv2.dilate(ear.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+    return np.asarray(((away < _BESIDE) & (away < apart)) | met)
 
 
 def _hidden_behind_face(scene: _Scene) -> Mask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -15,13 +16,19 @@ from models.render.zbuffer import Hits
 
 FloatArray = NDArray[np.float32]
 
-_FACING = (0.22, 0.5)
+_FACING = (0.12, 0.4)
+_OUTLINE = np.ones((5, 5), np.uint8)
 _TOLERANCE = 0.012
 _MIRROR_TRUST = 0.35
 
 
-def skin_colours(surface: Surface, canvas: Canvas, hits: Hits) -> tuple[FloatArray, FloatArray]:
-    """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1."""
+def skin_colours(
+    surface: Surface, canvas: Canvas, hits: Hits, no_skin: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Colours (V, 3) of all skin vertices and how well the photo shows each (V,), 0..1.
+
+    ``no_skin`` (S, S) are canvas pixels that show no skin: the mouth between the lips.
+    """
     head = surface.head
     count = head.skin_count
     faces = head.faces[(head.faces < count).all(1)]
@@ -29,14 +36,18 @@ def skin_colours(surface: Surface, canvas: Canvas, hits: Hits) -> tuple[FloatArr
     where, _ = canvas.project(surface.photo[:count])
     photo = canvas.sample(canvas.rgb, where)
     seen = seen * _is_skin(canvas, where, head.skin_region)
+    column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
+    seen[no_skin[row, column]] = 0.0
     mirror = head.skin_mirror
     mirrored = np.where(seen < 0.5, _MIRROR_TRUST * seen[mirror], 0.0)
-    tone = _side_tone(photo, seen, mirror)
+    # Light from one side: what the halves differ by where both are seen goes on beyond the seam.
+    both = seen * seen[mirror]
+    tone = _diffuse(photo - photo[mirror], both, faces, count)
     trust = seen + mirrored
-    blend = (seen[:, None] * photo + mirrored[:, None] * np.clip(photo[mirror] * tone, 0, 1)) / (
+    blend = (seen[:, None] * photo + mirrored[:, None] * (photo[mirror] + tone)) / (
         np.maximum(trust, 1e-6)[:, None]
     )
-    return _diffuse(blend, trust, faces, count), seen
+    return np.clip(_diffuse(np.clip(blend, 0, 1), trust, faces, count), 0, 1), seen
 
 
 def _visibility(
@@ -53,7 +64,8 @@ def _visibility(
     where, depth = canvas.project(vertices)
     column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
     front = depth < hits.depth[row, column] + _TOLERANCE
-    matte = canvas.alpha[row, column] > 0.9
+    # Next to the outline the scene behind shines through.
+    matte = cv2.erode((canvas.alpha > 0.9).astype(np.uint8), _OUTLINE)[row, column] > 0
     return np.asarray(np.clip((facing - low) / (high - low), 0, 1) * front * matte, np.float32)
 
 
@@ -67,17 +79,6 @@ def _is_skin(canvas: Canvas, where: FloatArray, region: NDArray[np.uint8]) -> Fl
     strict = (region == Region.EAR) | (region == Region.NECK)
     gate = np.where(strict, skin, np.maximum(skin, 1 - 0.9 * other))
     return np.clip((gate - 0.3) / 0.4, 0, 1).astype(np.float32)
-
-
-def _side_tone(photo: FloatArray, seen: FloatArray, mirror: NDArray[np.int32]) -> FloatArray:
-    """Colour ratio (3,) between a half and its mirror image, for light from one side."""
-    both = (seen > 0.5) & (seen[mirror] > 0.5)
-    if both.sum() < 50:
-        return np.ones(3, np.float32)
-    # Taken where both are seen, the ratio is one on average; what matters is each side's rim,
-    # which diffusion joins. A gentle correction of overall colour is all that is safe.
-    ratio = np.median(photo[both], 0) / np.maximum(np.median(photo[mirror[both]], 0), 1e-3)
-    return np.clip(ratio, 0.8, 1.25).astype(np.float32)
 
 
 def _diffuse(
@@ -98,4 +99,4 @@ def _diffuse(
         right = weight * values[:, channel] + 1e-4 * mean[channel]
         start = np.where(trust > 0.3, values[:, channel], mean[channel])
         result[:, channel] = cg(matrix, right, x0=start, rtol=1e-4, maxiter=400, M=inverse)[0]
-    return np.clip(result, 0, 1)
+    return result

@@ -13,9 +13,13 @@ from models.animate.rig import Rig
 from models.head.assemble import HeadMesh, Region
 from models.head.mouth import MouthRegion
 from models.pose import Pose
+from models.reconstruct.bareness import bare_skin, outer_skin
 from models.reconstruct.canvas import Canvas
+from models.reconstruct.clearance import clear_bare_skin
 from models.reconstruct.contact import below_skin
+from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
+from models.reconstruct.outline import onto_outline
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
 from models.reconstruct.teeth_place import row_lifts
@@ -30,17 +34,6 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 _SUNK = 0.012
 _BEFORE_TEETH = 0.012
 """How far before the front teeth the shell may begin where the mouth is."""
-_MOUTH_SPREAD = {
-    MouthRegion.UPPER_TEETH: 0.12,
-    MouthRegion.UPPER_GUM: 0.12,
-    MouthRegion.PALATE: 0.20,
-    MouthRegion.TONGUE: -0.11,
-    MouthRegion.LOWER_TEETH: -0.18,
-    MouthRegion.LOWER_GUM: -0.18,
-}
-"""Canonical lift of each part of the mouth: apart, none hides another in the front plane.
-
-The sack behind the lips stays, since it shares its rim with them."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +62,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     """One mesh, one rig."""
     start = len(head.rig.rest)
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
+    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
     sunk = _sunk(head, canvas, photo)
@@ -77,6 +71,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     skin_faces = head.faces[(head.faces < count).all(1)]
     kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
     shell = replace(shell, vertices=np.where(_stays(shell, canvas)[:, None], shell.vertices, kept))
+    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count])
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -85,9 +80,17 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     faces = np.concatenate([head.faces, shell.faces + start]).astype(np.int32)
     part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
-    canonical = rig.deform(BAKE_POSE) + _spread(head, rig)
-    proxy = Proxy(canonical.astype(np.float32), faces, part, soft, rig)
+    proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
     return Surface(proxy, head, shell, rig.deform(photo_pose))
+
+
+def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
+    """The rig whose bare skin ends where the photo's does."""
+    photo, count = head.rig.deform(photo_pose), head.skin_count
+    bare, known = bare_skin(head, canvas, photo)
+    rest = head.rig.rest.copy()
+    rest[:count] += onto_outline(head, canvas, photo, outer_skin(head), bare * known)
+    return replace(head.rig, rest=rest)
 
 
 def _with_teeth_in_place(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
@@ -120,13 +123,16 @@ def _stays(shell: Shell, canvas: Canvas) -> NDArray[np.bool_]:
     return np.asarray(stays)
 
 
-def _spread(head: HeadMesh, rig: Rig) -> FloatArray:
-    """Displacement (V, 3) that pulls the parts of the mouth apart."""
-    lift = np.zeros((len(rig.rest), 3), np.float32)
-    for region, height in _MOUTH_SPREAD.items():
-        members = np.nonzero(head.mouth.region == region)[0]
-        lift[members + head.mouth_start, 1] = height
-    return lift
+def _canonical(head: HeadMesh, rig: Rig) -> FloatArray:
+    """Vertices (V, 3) in the pose of the bake, the parts of the mouth laid out apart."""
+    canonical = rig.deform(BAKE_POSE).astype(np.float32)
+    start, stop = head.mouth_start, head.mouth_start + len(head.mouth.vertices)
+    inner = np.unique(head.faces[head.part == Part.MOUTH])
+    generated = head.mouth.region[np.clip(inner - start, 0, None)]
+    sack = (inner < head.skin_count) | (generated == MouthRegion.CAVITY)
+    box = canonical[inner[sack]].astype(np.float64)
+    canonical[start:stop] = lay_out(head.mouth, canonical[start:stop], box.min(0), box.max(0))
+    return canonical
 
 
 def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:

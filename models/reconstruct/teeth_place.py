@@ -9,21 +9,20 @@ from numpy.typing import NDArray
 from models.animate.proxy import Part
 from models.head.assemble import HeadMesh
 from models.head.mouth import MouthRegion
-from models.head.photo_samples import LUMA
+from models.head.teeth_colour import tooth_pixels
 from models.reconstruct.canvas import Canvas
 from models.render.zbuffer import rasterize
 
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_UPPER_LIFTS = np.linspace(-0.006, 0.010, 9)
+_UPPER_LIFTS = np.linspace(-0.012, 0.010, 12)
 _LOWER_LIFTS = np.linspace(-0.024, 0.024, 17)
 """Canonical units; the upper row hangs from the skull, the lower one follows an uncertain jaw."""
 _FEWEST_PIXELS = 60
 _LEAST_SHARE = 0.06
 _WIDE_OPEN = 0.004
 """Share of the canvas from which an opening without teeth means that the lips hide them."""
-_LESS_RED = 0.62
 _UPPER_EFFORT, _LOWER_EFFORT = 4.0, 1.5
 """Cost of a lift of one canonical unit, as a share of the opening."""
 _ROWS = (
@@ -36,17 +35,6 @@ _ROWS = (
         (MouthRegion.LOWER_TEETH, MouthRegion.LOWER_GUM, MouthRegion.TONGUE),
     ),
 )
-
-
-def tooth_pixels(rgb: NDArray[np.floating], lip_rgb: NDArray[np.floating]) -> Mask:
-    """Which colours (N, 3) inside lips of colour ``lip_rgb`` (3,) are teeth: bright, less red."""
-    luma = rgb @ LUMA
-    least = max(0.16, 0.85 * float(lip_rgb @ LUMA), 0.55 * float(np.percentile(luma, 95)))
-    return np.asarray((luma > least) & (_redness(rgb) < _LESS_RED * _redness(lip_rgb)))
-
-
-def _redness(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
-    return np.asarray((rgb[..., 0] - rgb[..., 1]) / np.maximum(rgb[..., 0], 1e-3))
 
 
 def row_lifts(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:

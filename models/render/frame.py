@@ -25,7 +25,7 @@ from models.render.scene import (
 from models.triplane.decoder import Decoder
 from models.triplane.field import TriplaneField
 
-__all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "render_frame", "warm_up"]
+__all__ = ["DEFAULT_BAND", "Frame", "FrameBuffers", "band_lists", "render_frame", "warm_up"]
 
 FloatArray = NDArray[np.float32]
 
@@ -123,7 +123,7 @@ def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
     size = scene.size
     prepared = prepare(scene, buffers)
     edges, boxes, records = prepared.edges, prepared.boxes, prepared.records
-    starts, lists = _band_lists(boxes, size, buffers)
+    starts, lists = band_lists(boxes, size, buffers)
     integers, floats = field_tables(scene.fields)
     image = np.empty((4, size, size), np.float32)
     guide = np.empty((7, size, size) if scene.guides else (7, 1, 1), np.float32)
@@ -133,8 +133,12 @@ def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
         size,
         starts,
         lists,
+        scene.posed,
+        scene.canonical,
+        scene.faces,
         edges,
         boxes,
+        prepared.eye,
         records,
         scene.part,
         scene.soft,
@@ -149,17 +153,17 @@ def _render_numba(scene: Scene, buffers: FrameBuffers) -> Frame:
         scene.samples,
         scene.band,
         vertex_normals(scene.posed, scene.faces) if scene.guides else scene.posed,
-        scene.faces,
         scene.guides,
         image,
         guide,
+        buffers.take("counts", (-(-size // BAND), 2), np.int64),
     )
     if not scene.guides:
         return Frame(image[:3], image[3:])
     return Frame(image[:3], image[3:], guide[:1], guide[1:4], guide[4:7])
 
 
-def _band_lists(
+def band_lists(
     boxes: NDArray[np.int32], size: int, buffers: FrameBuffers
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Triangles of each band of rows, one list after the other, and where each starts."""

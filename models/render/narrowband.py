@@ -17,6 +17,7 @@ from models.render.guides import write_guides
 from models.render.march import FAINT, absorb, aim, composite_tile, place_samples
 from models.render.raster import draw_band
 from models.render.simd import LANES, take_number
+from models.render.triangles import describe_seen
 
 #: Pixel rows of a band and columns of a tile.
 BAND = 16
@@ -31,8 +32,12 @@ def render_bands(
     size: int,
     starts: NDArray[np.int64],
     lists: NDArray[np.int32],
+    posed: NDArray[np.float32],
+    canonical: NDArray[np.float32],
+    faces: NDArray[np.int32],
     edges: NDArray[np.float64],
     boxes: NDArray[np.int32],
+    eye: NDArray[np.float64],
     records: NDArray[np.float32],
     part: NDArray[np.uint8],
     soft: NDArray[np.bool_],
@@ -47,16 +52,18 @@ def render_bands(
     steps: int,
     band: float,
     normals: NDArray[np.float32],
-    faces: NDArray[np.int32],
     guides: bool,
     image: NDArray[np.float32],
     guide: NDArray[np.float32],
+    counts: NDArray[np.int64],
 ) -> None:
     """Draw and shade bands of 16 pixel rows until none is left.
 
     Args:
         counter: number of the next band; size: pixels along a side.
-        starts, lists: triangles of each band (see raster); edges, boxes, records: per triangle.
+        starts, lists: triangles of each band (see raster).
+        posed, canonical, faces, edges, boxes, eye, records: see :func:`describe_triangle`; the
+            records of the triangles that show are written here.
         part: ``(F,)`` field of each triangle; soft: ``(F,)`` drawn as a layer in front
             and as translucent as the field; the others are solid.
         any_soft: whether there is a soft triangle at all.
@@ -67,6 +74,7 @@ def render_bands(
         normals: ``(V, 3)`` posed vertex normals, only read if ``guides``.
         image: ``(4, size, size)`` result: straight colour and opacity.
         guide: ``(7, size, size)`` result if ``guides``: depth, normal, canonical position.
+        counts: ``(bands, 2)`` result: shading points and shaded samples of each band.
     """
     columns = 2 * size + LANES
     near, owner = np.empty((2 * BAND, columns), np.float32), np.empty((2 * BAND, columns), np.int32)
@@ -77,6 +85,7 @@ def render_bands(
     strides, positions = np.empty((_POINTS, 3), np.float32), np.empty((_POINTS, 3), np.float32)
     owners, active = np.empty(_POINTS, np.int32), np.empty(_POINTS, np.int32)
     solid = np.empty(_POINTS, np.bool_)
+    noted = np.full(faces.shape[0], -1, np.int32)
     raw, light = np.empty((4, _POINTS), np.float32), np.empty((4, _POINTS), np.float32)
     step = np.float32(band / steps)
     features, hidden = (
@@ -90,6 +99,7 @@ def render_bands(
             break
         mine = lists[starts[number] : starts[number + 1]]
         image[:, top : top + BAND] = 0.0
+        counts[number, 0], counts[number, 1] = 0, 0
         if mine.shape[0] == 0:
             if guides:
                 guide[:, top : top + BAND] = 0.0
@@ -99,6 +109,10 @@ def render_bands(
         if any_soft:
             soft_near[:], soft_owner[:] = 0.0, -1
             draw_band(mine, edges, boxes, soft, True, 2 * top, near, soft_near, soft_owner)
+            describe_seen(
+                soft_owner, number, noted, posed, canonical, faces, edges, boxes, eye, records
+            )
+        describe_seen(owner, number, noted, posed, canonical, faces, edges, boxes, eye, records)
         for left in range(0, size, TILE):
             count = 0
             for row in range(min(BAND, size - top)):
@@ -134,6 +148,7 @@ def render_bands(
                     )
             aim(points, count, top, left, records, rays, step, soft, strides, solid)
             light[:3, :count], light[3, :count] = 0.0, 1.0
+            counts[number, 0] += count
             faint = FAINT
             for march in range(steps):
                 length = place_samples(
@@ -144,6 +159,7 @@ def render_bands(
                     positions, owners, length, field_integers, field_floats,
                     w1, b1, w2, b2, features, hidden, raw,
                 )  # fmt: skip
+                counts[number, 1] += length
                 absorb(raw, active, length, step, faint, solid, light)
                 faint = np.float32(0.0)
             composite_tile(points, count, solid, light, image, top, left)

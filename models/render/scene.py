@@ -96,16 +96,19 @@ class Prepared:
 
     Attributes:
         edges: ``(F, 9)`` and boxes: ``(F, 4)``, see :func:`set_up_triangles`.
-        records: ``(F, 32)``, see :func:`describe_triangles`.
+        records: ``(F, 32)`` of the triangles that are described so far, see
+            :func:`models.render.triangles.describe_triangle`.
+        eye: ``(3,)`` where the camera stands.
     """
 
     edges: NDArray[np.float64]
     boxes: NDArray[np.int32]
     records: FloatArray
+    eye: NDArray[np.float64]
 
 
 def prepare(scene: Scene, buffers: FrameBuffers) -> Prepared:
-    """Project the posed proxy and describe its triangles."""
+    """Project the posed proxy and set its triangles up; none is described yet."""
     count, grid = len(scene.faces), 2 * scene.size
     projected = buffers.take("projected", scene.posed.shape, np.float64)
     edges = buffers.take("edges", (count, 9), np.float64)
@@ -114,10 +117,21 @@ def prepare(scene: Scene, buffers: FrameBuffers) -> Prepared:
     project_vertices(scene.posed, sample_matrix(scene.camera, scene.size), projected)
     run_parallel(set_up_triangles, projected, scene.faces, grid, edges, boxes)
     eye = np.asarray(scene.camera.cam2world, np.float64)[:3, 3].copy()
+    return Prepared(edges, boxes, records, eye)
+
+
+def describe_all(scene: Scene, prepared: Prepared) -> None:
+    """Describe every triangle that may show, for renderers that cannot while they draw."""
     run_parallel(
-        describe_triangles, scene.posed, scene.canonical, scene.faces, edges, boxes, eye, records
+        describe_triangles,
+        scene.posed,
+        scene.canonical,
+        scene.faces,
+        prepared.edges,
+        prepared.boxes,
+        prepared.eye,
+        prepared.records,
     )
-    return Prepared(edges, boxes, records)
 
 
 def sample_matrix(camera: Camera, size: int) -> NDArray[np.float64]:

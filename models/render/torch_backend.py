@@ -16,7 +16,15 @@ from models.render.group import MERGE
 from models.render.march import FAINT, OPAQUE
 from models.render.packed import PackedDecoder, PackedField
 from models.render.raster import NEAR
-from models.render.scene import Frame, FrameBuffers, Prepared, Scene, ray_table, vertex_normals
+from models.render.scene import (
+    Frame,
+    FrameBuffers,
+    Prepared,
+    Scene,
+    describe_all,
+    ray_table,
+    vertex_normals,
+)
 from models.render.torch_raster import TriangleTensors, rasterise
 from models.triplane.decoder import COLOUR_MARGIN
 from models.triplane.sampling import PLANE_AXES
@@ -41,6 +49,7 @@ def render_torch(
     """Draw ``scene`` on a torch device; the picture agrees with the numba kernels' to 40 dB."""
     device = torch.device(device_name)
     grid = 2 * scene.size
+    describe_all(scene, prepared)
     opaque = TriangleTensors.upload(~scene.soft, prepared.edges, prepared.boxes, device)
     nearness, behind = rasterise(opaque, grid, NEAR)
     layers = [behind]

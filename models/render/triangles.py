@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.render.compiled import compiled
 from models.render.simd import take_number
 
-#: Floats that describe a triangle; see :func:`describe_triangles`.
+#: Floats that describe a triangle; see :func:`describe_triangle`.
 RECORD = 32
 _JOB = 1024
 _Vector = tuple[float, float, float]
@@ -25,14 +25,7 @@ def describe_triangles(
     eye: NDArray[np.float64],
     records: NDArray[np.float32],
 ) -> None:
-    """Write a record ``(F, 32)`` for each triangle with a box.
-
-    0..8: the planes of canonical x, y, z over depth; 9..11: the plane of 1/depth, both relative
-    to the sample (22, 23); 12..20: matrix that pulls a world direction back to canonical space;
-    21: 1 where ``eye (3,)`` sees the back of the triangle, else 0; 24..26: canonical position of
-    its first corner; 27: its longest edge from there, canonical units. (The rest makes two cache
-    lines of it.)
-    """
+    """Write the record of each triangle with a box; see :func:`describe_triangle`."""
     count = faces.shape[0]
     while True:
         start = take_number(counter.ctypes.data) * _JOB
@@ -40,8 +33,60 @@ def describe_triangles(
             break
         for face in range(start, min(start + _JOB, count)):
             if boxes[face, 3] >= boxes[face, 2]:
-                _surface_planes(canonical, faces, face, edges, boxes, records)
-                _pull_back(posed, canonical, faces, face, eye, records)
+                describe_triangle(posed, canonical, faces, face, edges, boxes, eye, records)
+
+
+@compiled
+def describe_seen(
+    owner: NDArray[np.int32],
+    number: int,
+    noted: NDArray[np.int32],
+    posed: NDArray[np.float32],
+    canonical: NDArray[np.float32],
+    faces: NDArray[np.int32],
+    edges: NDArray[np.float64],
+    boxes: NDArray[np.int32],
+    eye: NDArray[np.float64],
+    records: NDArray[np.float32],
+) -> None:
+    """Write the records of the triangles that show in a band of samples ``owner``.
+
+    ``noted (F,)`` holds the last band for which the caller's thread described each triangle;
+    ``number`` is this band's. A triangle of two bands may be described by two threads at once:
+    both write the same.
+    """
+    before = np.int32(-1)
+    for line in range(owner.shape[0]):
+        for across in range(owner.shape[1]):
+            face = owner[line, across]
+            if face != before:
+                before = face
+                if face >= 0 and noted[face] != number:
+                    noted[face] = number
+                    describe_triangle(posed, canonical, faces, face, edges, boxes, eye, records)
+
+
+@compiled
+def describe_triangle(
+    posed: NDArray[np.float32],
+    canonical: NDArray[np.float32],
+    faces: NDArray[np.int32],
+    face: int,
+    edges: NDArray[np.float64],
+    boxes: NDArray[np.int32],
+    eye: NDArray[np.float64],
+    records: NDArray[np.float32],
+) -> None:
+    """Write one record ``(32,)``.
+
+    0..8: the planes of canonical x, y, z over depth; 9..11: the plane of 1/depth, both relative
+    to the sample (22, 23); 12..20: matrix that pulls a world direction back to canonical space;
+    21: 1 where ``eye (3,)`` sees the back of the triangle, else 0; 24..26: canonical position of
+    its first corner; 27: its longest edge from there, canonical units. (The rest makes two cache
+    lines of it.)
+    """
+    _surface_planes(canonical, faces, face, edges, boxes, records)
+    _pull_back(posed, canonical, faces, face, eye, records)
 
 
 @compiled

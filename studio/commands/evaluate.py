@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.commands import evaluate_reenact, evaluate_views
 from studio.usage import Parser, add_device, check_input, whole_number
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def add_command(commands: Any) -> None:
         title="protocols", metavar="PROTOCOL", required=True, parser_class=Parser
     )
     _add_reconstruct(protocols)
+    evaluate_reenact.add_protocol(protocols)
+    evaluate_views.add_protocol(protocols)
 
 
 def _add_reconstruct(protocols: Any) -> None:
@@ -69,7 +72,7 @@ def run_reconstruct(options: argparse.Namespace) -> int:
     """Run the protocol; 1 when a photo failed."""
     if options.head != "open":
         check_input(Path(options.head))
-    from studio.commands.evaluate_run import Outputs, reconstruct
+    from studio.commands.evaluate_run import SAMPLES, Outputs, reconstruct
 
     outputs = Outputs(options.sheet, options.sheets, options.json)
     return reconstruct(
@@ -79,6 +82,7 @@ def run_reconstruct(options: argparse.Namespace) -> int:
         device=options.device,
         head="open" if options.head == "open" else Path(options.head).name,
         plane_resolution=options.resolution,
+        samples_per_ray=SAMPLES,
     )
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from models.avatar import Avatar
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+SAMPLES = 2
+"""Samples per ray of every rendered view."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ class OnDevice:
     ) -> NDArray[np.float32]:
         """What ``Avatar.render`` gives on the device."""
         frame: NDArray[np.float32] = self._avatar.render(
-            pose, camera, size=size, background=background, branch=branch, device=self._device
+            pose,
+            camera,
+            size=size,
+            background=background,
+            branch=branch,
+            samples=SAMPLES,
+            device=self._device,
         )
         return frame
 

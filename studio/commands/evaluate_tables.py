@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from models.evaluate.reconstruct import Reconstruction, Report, Summary, csim_beside, summarise
+from models.evaluate.reconstruct import Reconstruction, Report, csim_beside, summarise
+from models.evaluate.report import Summary
 
 Format = Callable[[float], str]
 Column = tuple[str, str, Format]

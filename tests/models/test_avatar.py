@@ -226,15 +226,12 @@ def test_hostile_avatars_are_refused(name: str, saved: Path, tmp_path: Path) -> 
     assert "hostile.avatar" in sentence and sentence.endswith(".") and "\n" not in sentence
 
 
-def test_truncated_flipped_and_nan_avatars_are_refused(saved: Path, tmp_path: Path) -> None:
+def test_truncated_and_flipped_avatars_are_refused(saved: Path, tmp_path: Path) -> None:
     content = saved.read_bytes()
     path = tmp_path / "broken.avatar"
     flipped = bytearray(content)
     flipped[len(content) // 2] ^= 4
-    weight = read_archive(saved).proxy["rig.weights"][1000].tobytes()
-    nan = content.replace(weight, np.full(len(weight) // 4, np.nan, np.float32).tobytes(), 1)
-    assert nan != content
-    for broken in (content[: len(content) // 2], content[:-1], bytes(flipped), nan, b""):
+    for broken in (content[: len(content) // 2], content[:-1], bytes(flipped), b""):
         path.write_bytes(broken)
         with pytest.raises(BadInput, match=r"broken\.avatar"):
             Avatar.load(path)

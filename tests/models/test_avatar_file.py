@@ -135,6 +135,24 @@ def test_same_avatar_same_bytes(tmp_path: Path, intact: bytes) -> None:
     assert (tmp_path / "again.avatar").read_bytes() == intact
 
 
+def test_smooth_planes_shrink(tmp_path: Path) -> None:
+    archive = _archive()
+    random = np.random.default_rng(1)
+    ramp = np.arange(64, dtype=np.float32)[None, None, None] * np.ones((3, 32, 64, 1), np.float32)
+    archive.planes["coarse"] = ramp + random.integers(0, 4, ramp.shape).astype(np.float32)
+    path = tmp_path / "smooth.avatar"
+    write_archive(path, archive)
+    assert path.stat().st_size < archive.planes["coarse"].nbytes / 3
+    assert _same(read_archive(path, SCHEMA), archive)
+
+
+def test_constant_planes_are_not_taken_for_a_bomb(tmp_path: Path) -> None:
+    archive = _archive()
+    archive.planes["coarse"] = np.zeros((3, 32, 64, 64), np.float32)
+    write_archive(tmp_path / "flat.avatar", archive)
+    assert _same(read_archive(tmp_path / "flat.avatar", SCHEMA), archive)
+
+
 def test_a_repacked_deflated_file_still_opens(tmp_path: Path, intact: bytes) -> None:
     path = _zip(tmp_path / "packed.avatar", _members(intact), zipfile.ZIP_DEFLATED)
     assert _same(read_archive(path, SCHEMA), _archive())

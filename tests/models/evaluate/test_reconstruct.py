@@ -15,8 +15,10 @@ from models.background import Background
 from models.camera import Camera
 from models.errors import BadInput, MissingAsset
 from models.evaluate import reconstruct, views
+from models.evaluate import report as shared
 from models.evaluate.measure import StageClock, environment, median_seconds, peak_memory_bytes
-from models.evaluate.reconstruct import Judges, Report, evaluate_photos, find_photos, summarise
+from models.evaluate.reconstruct import Report, evaluate_photos, find_photos, summarise
+from models.evaluate.report import Judges
 from models.evaluate.sheet import label_height
 from models.pose import PRESETS, Pose
 
@@ -172,8 +174,8 @@ def test_missing_assets_leave_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(*_: object) -> None:
         raise MissingAsset("it is not installed.")
 
-    monkeypatch.setattr(reconstruct, "load_lpips", absent)
-    monkeypatch.setattr(reconstruct, "load_embedder", absent)
+    monkeypatch.setattr(shared, "load_lpips", absent)
+    monkeypatch.setattr(shared, "load_embedder", absent)
     report = run("ada.jpg")
     assert report.rows[0].lpips is None
     assert set(report.rows[0].csim.values()) == {None}

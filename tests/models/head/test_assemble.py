@@ -98,7 +98,8 @@ def test_mouth_grows_with_the_lips() -> None:
         lips = np.linalg.norm(np.subtract(*marks[[OUTER_LIPS[0], OUTER_LIPS[10]]]))
         widths.append((lips, np.ptp(_mouth(seed, MouthRegion.UPPER_TEETH)[:, 0])))
     ratios = np.array([teeth / lips for lips, teeth in widths])
-    np.testing.assert_allclose(ratios, ratios[0], rtol=1e-3)
+    # The widest lips are taken for a smile's.
+    np.testing.assert_allclose(ratios, ratios[0], rtol=0.03)
     assert np.ptp([lips for lips, _ in widths]) > 0.002
 
 
@@ -112,7 +113,7 @@ def test_offsets_move_the_skin_only() -> None:
     moved = assemble_head(head, replace(someone, offsets=offsets))
     difference = moved.rig.rest - plain.rig.rest
     np.testing.assert_allclose(difference[: plain.skin_count], offsets, atol=1e-6)
-    assert not difference[plain.skin_count :].any()
+    np.testing.assert_allclose(difference[plain.skin_count :], 0, atol=1e-4)
 
 
 def test_eye_axis_turns_the_resting_eye() -> None:
@@ -150,3 +151,17 @@ def test_jaw_bone_follows_the_chin() -> None:
     assert left[3] + 0.1 * left[1] > 0 > right[3] + 0.1 * right[1]
     others = [i for name, i in ARKIT_INDEX.items() if not name.startswith("jaw")]
     assert not rig.jaw_motion[others].any()
+
+
+def test_teeth_grow_with_the_mouth_but_not_with_a_smile() -> None:
+    def teeth_width(stretch: float) -> float:
+        head, someone = load_open_head(), identity(1)
+        skin = person(1).rig.rest[: person(1).skin_count]
+        offsets = np.zeros_like(someone.offsets)
+        offsets[:, 0] = (stretch - 1) * skin[:, 0]
+        mesh = assemble_head(head, replace(someone, offsets=offsets))
+        teeth = mesh.mouth.region == MouthRegion.UPPER_TEETH
+        return float(np.ptp(mesh.rig.rest[mesh.mouth_start :][teeth, 0]))
+
+    assert teeth_width(0.9) < 0.95 * teeth_width(1.0)
+    assert teeth_width(1.8) == pytest.approx(teeth_width(1.5), rel=0.01)

@@ -1,4 +1,4 @@
-"""ARKit on FLAME: alignment, transfer, regions, landmarks."""
+"""ARKit on FLAME: alignment, transfer, regions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from models.head.flame_arkit import align_flame, apply_arkit_map, fit_arkit_map
-from models.head.flame_regions import head_regions, transfer_landmarks
+from models.head.flame_regions import head_regions
 from models.head.mesh_match import (
     Similarity,
     closest_on_mesh,
@@ -153,15 +153,6 @@ def test_regions_by_position() -> None:
     assert not (regions.face & regions.neck).any()
     x = FLAME.template[regions.ears][:, 0]
     assert (x > 0.05).any() and (x < -0.05).any() and (np.abs(x) > 0.05).all()
-
-
-def test_landmarks_are_carried_over(faces: NDArray[np.int32], alignment: Similarity) -> None:
-    face = np.nonzero(head_regions(FLAME.template, EYES).face)[0][::25]
-    landmarks = TRUE.apply(FLAME.template[face])
-    embedding = transfer_landmarks(landmarks, alignment, FLAME.template, faces)
-    found = embedding.interpolate(FLAME.template, faces)
-    np.testing.assert_allclose(found, FLAME.template[face], atol=0.002)
-    assert embedding.distance.max() < 0.01
 
 
 def test_a_further_coordinate_keeps_lips_apart() -> None:

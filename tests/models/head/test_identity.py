@@ -141,3 +141,19 @@ def test_far_ear_is_taken_as_the_near_one(yaw: float, near: float) -> None:
     assert not any(hidden)
     shown = identity_of(*args, np.zeros_like(ONES))[0].ears
     assert all(shown)
+
+
+def test_an_ear_outside_the_matte_with_hair_behind_is_hidden() -> None:
+    """The ear's rim lies before the background; laid back until it does not, it is in hair."""
+    fit = _fit()
+    head = load_open_head()
+    skin = np.asarray(head.subdivision @ head.template[: head.control_count], np.float32)
+    ear = (head.region == Region.EAR) & (skin[:, 0] > 0)
+    column = np.percentile(fit.camera.project(skin[ear])[0][:, 0] * SIZE, 60)
+    matte, hair = ONES.copy(), np.zeros_like(ONES)
+    matte[:, int(column) :] = 0
+    args = (head, fit, _landmarks(fit), matte)
+    assert identity_of(*args, hair)[0].ears[0] > 0
+    hair[:, int(column) - 25 : int(column)] = 1
+    left, right = identity_of(*args, hair)[0].ears
+    assert left == 0 and right > 0

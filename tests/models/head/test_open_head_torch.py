@@ -204,6 +204,6 @@ def test_moves_between_types_as_a_module(layer: OpenHead) -> None:
     double = OpenHead(load_open_head(), iris_ratio=IRIS_RATIO).double()
     shape = torch.tensor(identity(1).shape)[None]
     assert double(shape.double()).dtype == torch.float64
-    torch.testing.assert_close(double(shape.double()).float(), layer(shape), atol=1e-5, rtol=0)
+    torch.testing.assert_close(double(shape.double()).float(), layer(shape), atol=1e-4, rtol=0)
     assert not list(layer.parameters())
     assert {field.name for field in fields(Pose)} >= set(ARGUMENTS)

@@ -111,3 +111,15 @@ def test_teeth_lie_behind_the_skin(seed: int) -> None:
     assert len(behind) > 1000
     assert behind.min() > 0.0 and np.percentile(behind, 5) > 0.006
     assert np.percentile(behind, 5) < 0.05, "nor far behind them"
+
+
+@pytest.mark.parametrize("away", [-3.0, 0.5])
+def test_tuck_behind_does_not_mind_where_the_head_is(away: float) -> None:
+    skin, faces = _sheet(depth=0.2)
+    mouth = np.array([[x, 0.0, 0.2 - 0.002 * i] for i, x in enumerate((-0.02, 0.0, 0.02))])
+    rigid = np.array([True, True, False])
+    shift = np.float32([0, 0, away])
+    near = tuck_behind(mouth, rigid, skin, faces)
+    assert (near[:, 2] < mouth[:, 2] - 0.004).all()
+    far = tuck_behind(mouth + shift, rigid, skin + shift, faces)
+    np.testing.assert_allclose(far, near + shift, atol=1e-5)

@@ -71,6 +71,18 @@ def test_crop_beyond_the_photo_is_marked_and_smooth(
     assert steps.size and steps.max() < 0.05
 
 
+def test_a_tight_photo_is_hardly_continued(astronaut: Floats, astronaut_face: Face) -> None:
+    """The bottom of the crop rises and the crop shrinks, but the hair stays in it."""
+    usual = crop_portrait(astronaut, astronaut_face)
+    corners = apply(invert(usual.matrix), np.array([[0.0, 0.0], [512.0, 512.0]], np.float32))
+    end = int(0.92 * corners[1, 1] + 0.08 * corners[0, 1])
+    tight = crop_portrait(np.ascontiguousarray(astronaut[:, :end]), astronaut_face)
+    missing = 1.0 - tight.valid[0, -120:].mean()
+    fixed = crop_portrait(astronaut[:, :end], astronaut_face, margin=1.12)
+    assert missing < 0.6 * (1.0 - fixed.valid[0, -120:].mean())
+    assert tight.valid[0, 256, 200:300].all()
+
+
 def test_matte_of_the_astronaut(crop: Crop) -> None:
     raw = segment(crop)
     alpha = matte(crop, raw, use_modnet=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ def _disc(
     lift = 0.02 * np.sqrt(np.clip(inner, 0, None)).astype(np.float32)
     middle = np.full_like(alpha, DEPTH)
     nothing = np.zeros(alpha.shape, bool)
-    relief = Relief(alpha, middle - lift, middle + lift, middle, nothing, LEVEL, FAINT, alpha)
+    sheets = (middle - lift, middle + lift, middle)
+    relief = Relief(alpha, *sheets, nothing, nothing, LEVEL, FAINT, alpha)
     return relief, from_centre
 
 
@@ -147,3 +149,13 @@ def test_hidden_cells_have_a_back_only() -> None:
     assert 80 < sheets[1][FRONT] - sheets[0][FRONT] < 2 * hidden.sum()
     middle = mesh.nodes[mesh.faces[mesh.sheet[mesh.faces[:, 0]] == FRONT]].mean(1)
     assert np.hypot(*(middle - (19.3, 20.6)).T).min() > 3.5
+
+
+def test_crisp_nodes_have_no_fringe() -> None:
+    relief, _ = _disc()
+    left = np.zeros(relief.alpha.shape, bool)
+    left[:, : COUNT // 2] = True
+    mesh = relief_mesh(replace(relief, crisp=left))
+    fringe = mesh.nodes[mesh.faces[mesh.soft]][..., 0]
+    assert len(fringe) > 20 and fringe.max() > 30
+    assert fringe.max(1).min() >= COUNT // 2, "a triangle with all corners crisp is left out"

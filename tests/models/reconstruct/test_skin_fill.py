@@ -19,6 +19,11 @@ def _rest() -> np.ndarray:
     return head.rig.rest[: head.skin_count]
 
 
+def _all_skin() -> np.ndarray:
+    """No pixel is known to show something else."""
+    return np.zeros((synthetic.canvas().size,) * 2, bool)
+
+
 @cache
 def _half_hidden() -> Canvas:
     """Blue hair over the subject's left half; the other half has a gradient over the rows."""
@@ -49,7 +54,7 @@ def _inner(side: float) -> np.ndarray:
 
 def test_visible_skin_has_the_photos_colour() -> None:
     canvas = synthetic.canvas()
-    colours, seen = skin_colours(synthetic.surface(), canvas, synthetic.hits())
+    colours, seen = skin_colours(synthetic.surface(), canvas, synthetic.hits(), _all_skin())
     head = synthetic.head()
     assert colours.shape == (head.skin_count, 3) and seen.shape == (head.skin_count,)
     assert seen.min() >= 0 and seen.max() <= 1
@@ -61,7 +66,7 @@ def test_visible_skin_has_the_photos_colour() -> None:
 
 
 def test_what_the_camera_cannot_see_is_not_seen() -> None:
-    _, seen = skin_colours(synthetic.surface(), synthetic.canvas(), synthetic.hits())
+    _, seen = skin_colours(synthetic.surface(), synthetic.canvas(), synthetic.hits(), _all_skin())
     head = synthetic.head()
     photo = synthetic.surface().photo[: head.skin_count]
     assert not seen[photo[:, 2] < -0.1].any()
@@ -70,7 +75,7 @@ def test_what_the_camera_cannot_see_is_not_seen() -> None:
 
 
 def test_mirrored_colour_fills_the_hidden_half() -> None:
-    colours, seen = skin_colours(synthetic.surface(), _half_hidden(), synthetic.hits())
+    colours, seen = skin_colours(synthetic.surface(), _half_hidden(), synthetic.hits(), _all_skin())
     hidden, shown = _inner(LEFT), _inner(RIGHT)
     assert hidden.sum() > 200 and shown.sum() > 200
     assert seen[hidden].max() < 0.05 and np.median(seen[shown]) > 0.8
@@ -84,10 +89,21 @@ def test_mirrored_colour_fills_the_hidden_half() -> None:
 
 
 def test_hair_does_not_colour_the_skin() -> None:
-    colours, seen = skin_colours(synthetic.surface(), _half_hidden(), synthetic.hits())
+    colours, seen = skin_colours(synthetic.surface(), _half_hidden(), synthetic.hits(), _all_skin())
     away = np.abs(colours - BLUE).max(1)
     assert away[_inner(LEFT)].min() > 0.3
     # The back of the neck and the ears are filled from the skin around.
     behind = seen == 0
     assert behind.sum() > 3000 and (away[behind] > 0.25).mean() > 0.97
     assert np.isfinite(colours).all() and colours.min() >= 0 and colours.max() <= 1
+
+
+def test_what_is_no_skin_gives_no_colour() -> None:
+    """As if the whole half were an open mouth: its colours come from elsewhere."""
+    canvas = synthetic.canvas()
+    left = np.broadcast_to(np.arange(canvas.size)[None] >= canvas.size // 2, (canvas.size,) * 2)
+    rgb = np.where(left, BLUE[:, None, None], canvas.rgb).astype(np.float32)
+    blue = replace(canvas, rgb=rgb)
+    colours, seen = skin_colours(synthetic.surface(), blue, synthetic.hits(), left)
+    assert seen[_inner(LEFT)].max() == 0 and np.median(seen[_inner(RIGHT)]) > 0.5
+    assert np.abs(colours - BLUE).max(1)[_inner(LEFT)].min() > 0.3

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
-import pytest
 
 from models.animate.proxy import Part
 from models.head.assemble import Region
-from models.head.mouth import MouthRegion
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.surface import BAKE_POSE
 from tests.models.reconstruct import synthetic
@@ -61,26 +61,26 @@ def test_visible_face_stays() -> None:
     head, depth = synthetic.head(), _displaced()
     rest = head.rig.rest[: head.skin_count]
     face = (rest[:, 2] > 0.1) & (rest[:, 1] < 0.1) & (head.skin_region == Region.FACE)
-    assert face.sum() > 2000 and np.abs(depth[face]).max() < 1e-5
+    # The outline moves onto the matte's.
+    face &= (np.abs(rest[:, 0]) < 0.10) & (rest[:, 1] > -0.14)
+    assert face.sum() > 2000 and np.abs(depth[face]).max() < 1e-3
     others = synthetic.surface().proxy.rig.rest[head.skin_count : len(head.rig.rest)]
     np.testing.assert_array_equal(others, head.rig.rest[head.skin_count :])
 
 
-@pytest.mark.parametrize("below", [MouthRegion.LOWER_TEETH, MouthRegion.LOWER_GUM])
-def test_parts_of_the_mouth_are_apart_in_canonical_space(below: MouthRegion) -> None:
+def test_parts_of_the_mouth_are_apart_in_canonical_space() -> None:
+    """No two parts overlap in the front plane, whose texels would then mix their colours."""
     surface = synthetic.surface()
     head = surface.head
     rows = slice(head.mouth_start, head.mouth_start + len(head.mouth.vertices))
     canonical, region = surface.proxy.canonical[rows], head.mouth.region
-
-    def heights(part: MouthRegion) -> np.ndarray:
-        return canonical[region == part, 1]
-
-    assert heights(below).max() < heights(MouthRegion.TONGUE).min()
-    assert heights(MouthRegion.TONGUE).max() < heights(MouthRegion.UPPER_TEETH).min()
-    photo = surface.photo[rows]
-    apart = photo[region == below, 1].max() - photo[region == MouthRegion.TONGUE, 1].min()
-    assert apart > -0.01, "in the photo they touch"
+    inner = np.unique(head.faces[head.part == Part.MOUTH])
+    sack = surface.proxy.canonical[inner[inner < head.skin_count]]
+    boxes = [canonical[region == part][:, :2] for part in np.unique(region)] + [sack[:, :2]]
+    assert len(boxes) == 7 and len(sack) > 500
+    for first, second in combinations(boxes, 2):
+        apart = np.maximum(first.min(0) - second.max(0), second.min(0) - first.max(0)).max()
+        assert apart > 0.005
 
 
 def test_shell_leaves_the_mouth_free() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.reconstruct.teeth_place import tooth_pixels
+from models.head.teeth_colour import tooth_pixels
 
 IVORY, TONGUE, DARK = (0.80, 0.74, 0.66), (0.60, 0.34, 0.33), (0.10, 0.04, 0.03)
 

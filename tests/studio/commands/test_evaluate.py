@@ -14,7 +14,7 @@ import pytest
 from models.camera import Camera
 from models.errors import BadInput
 from models.evaluate import reconstruct as protocol
-from models.evaluate.reconstruct import Judges
+from models.evaluate.report import Judges
 from models.pose import Pose
 from studio.cli import main
 

@@ -16,7 +16,8 @@ from models.background import Background
 from models.camera import Camera
 from models.errors import BadInput, TriptychError
 from models.evaluate import reconstruct as protocol
-from models.evaluate.reconstruct import YAWS, Failure, Judges, Reconstruction, Report
+from models.evaluate.reconstruct import YAWS, Failure, Reconstruction, Report
+from models.evaluate.report import Judges
 from models.pose import Pose
 from studio.commands.evaluate_run import Outputs, reconstruct
 from studio.commands.evaluate_tables import print_report

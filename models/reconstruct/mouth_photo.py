@@ -1,0 +1,142 @@
+"""What of a photo belongs to the inside of the mouth, and what to the lips round it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.animate.proxy import Part
+from models.head.lip_line import true_inner_lips
+from models.head.mouth import MouthRegion
+from models.head.photo_samples import LUMA
+from models.head.teeth_colour import redness, tooth_pixels
+from models.portrait.portrait import Portrait
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.pixel_samples import PixelSamples
+from models.reconstruct.surface import Surface
+
+FloatArray = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_SHUT = 1.5
+"""Canvas pixels of opening up to which lips touch."""
+_RIM = 1.0
+"""Canvas pixels round the opening in which lips and mouth blend."""
+_LIP = 5
+"""Canvas pixels round the opening that are lip."""
+_ASTRAY = 2
+"""Canvas pixels beyond the lips' inner line where teeth may still be found."""
+_LIP_LUMA, _LIP_REDNESS = (0.6, 1.5), 0.7
+"""Brightness and redness of what may be lip, over those of the lips nearby."""
+_TONGUE_FROM = 0.6
+"""Distance to the lips from which nothing is taken for teeth, over the greatest one."""
+_GAPING = 0.2
+"""Half the opening over the mouth's width from which the tongue may shine in its middle."""
+_BITS = 4
+
+
+@dataclass(frozen=True)
+class PhotoMouth:
+    """The mouth in a photo, as canvas pixels (S, S); all empty where the lips touch.
+
+    Attributes:
+        inside: between the lips, with the rim of blended pixels.
+        teeth: of the colour of teeth, in the opening or connected with it.
+        no_skin: what must not colour skin: teeth, and what is no lip within the lips' line.
+    """
+
+    inside: Mask
+    teeth: Mask
+    no_skin: Mask
+
+
+def photo_mouth(portrait: Portrait, canvas: Canvas) -> PhotoMouth:
+    """Find the open mouth in the photo."""
+    line = true_inner_lips(portrait.crop.rgb, portrait.landmarks) + canvas.pad
+    opening: Any = np.zeros((canvas.size, canvas.size), np.uint8)
+    # cv2 counts from the centre of the first pixel.
+    corners = np.rint((line - 0.5) * 2**_BITS).astype(np.int32)
+    cv2.fillPoly(opening, [corners], 1, shift=_BITS)
+    opening = cv2.morphologyEx(opening, cv2.MORPH_OPEN, _disc(_SHUT))
+    if not opening.any():
+        return PhotoMouth(opening > 0, opening > 0, opening > 0)
+    rim = cv2.dilate(opening, _disc(_RIM))
+    near = cv2.dilate(opening, _disc(_ASTRAY)) > 0
+    beside = (cv2.dilate(opening, _disc(_LIP)) > 0) & (rim == 0)
+    colours = np.moveaxis(canvas.rgb, 0, -1)
+    lip = np.median(colours[beside], 0)
+    teeth = np.zeros_like(opening)
+    teeth[near] = tooth_pixels(colours[near], lip)
+    # Only teeth that the opening touches; a highlight on the lip is an island.
+    _, islands = cv2.connectedComponents(np.maximum(rim, teeth))
+    teeth &= np.isin(islands, np.unique(islands[opening > 0])).astype(np.uint8)
+    strange = (opening > 0) & ~_like_lip(colours, lip)
+    no_skin = strange | (cv2.dilate(teeth, _disc(1.0)) > 0)
+    depth = cv2.distanceTransform(opening, cv2.DIST_L2, 5)
+    # Bright spots far from both lips are the wet tongue's.
+    if depth.max() > _GAPING * float(np.linalg.norm(line[10] - line[0])):
+        teeth &= (depth < _TONGUE_FROM * depth.max()).astype(np.uint8)
+    return PhotoMouth(rim > 0, teeth > 0, no_skin)
+
+
+def _like_lip(rgb: FloatArray, lip: NDArray[np.floating]) -> Mask:
+    """Which pixels (S, S, 3) might be lip."""
+    bright = (rgb @ LUMA) / max(float(lip @ LUMA), 1e-3)
+    low, high = _LIP_LUMA
+    red = redness(rgb) > _LIP_REDNESS * redness(lip)
+    return np.asarray((bright > low) & (bright < high) & red)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    reach = int(np.ceil(radius))
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    return np.asarray(np.hypot(x, y) <= radius + 0.3, np.uint8)
+
+
+def belongs(
+    surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray, mouth: PhotoMouth
+) -> Mask:
+    """Pixels (N,) that may colour the eye or the part of the mouth they fall on.
+
+    Generated teeth never lie exactly over the real ones. What the skull carries takes the photo
+    as it is, so that its pieces stay together; on the jaw, which moves against them, neither
+    the dark between two rows may stick to a tooth nor a tooth to the gum. Teeth do not stick to
+    tongue and throat either, or a third row would show when the jaw opens, and nothing but the
+    lips' own inner side takes colours from outside the opening.
+    """
+    start, parts = surface.head.mouth_start, surface.head.mouth
+    corner = surface.proxy.faces[pixels.triangle, 0]
+    local = corner - start
+    generated = (local >= 0) & (local < len(parts.vertices))
+    region = np.full(len(corner), -1)
+    region[generated] = parts.region[local[generated]]
+    sack = (surface.proxy.part[pixels.triangle] == Part.MOUTH) & ~generated
+    column, row = np.clip(pixels.pixels.astype(np.int64), 0, len(mouth.inside) - 1).T
+    inside, tooth = mouth.inside[row, column], mouth.teeth[row, column]
+    darker = pixels.rgb @ LUMA < 0.75 * (vertex_rgb[corner] @ LUMA)
+    soft = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE)) | sack
+    own = np.where(generated, inside | tooth, True)
+    own &= ~(soft & tooth) & (region != MouthRegion.LOWER_GUM)
+    return np.asarray(own & ~((region == MouthRegion.LOWER_TEETH) & darker))
+
+
+def light_of_photo(
+    paint: NDArray[np.floating],
+    photo: FloatArray,
+    share: FloatArray,
+    limits: tuple[float, float],
+) -> NDArray[np.floating]:
+    """Gain (3,) within ``limits`` that takes paint to the photo where both are known and bright.
+
+    ``paint`` and ``photo`` (N, 3) are the colours of one material, ``share`` (N,) says how well
+    the photo shows it.
+    """
+    bright = (share > 0.6) & (paint @ LUMA > 0.6 * float(np.max(paint @ LUMA, initial=0.0)))
+    if bright.sum() < 30:
+        return np.ones(3)
+    gain = np.median(photo[bright], 0) / np.maximum(np.median(paint[bright], 0), 0.02)
+    return np.asarray(np.clip(gain, *limits))

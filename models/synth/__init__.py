@@ -1,0 +1,1 @@
+"""Synthetic heads: people made up from the open head, with known geometry behind every picture."""

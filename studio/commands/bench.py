@@ -1,0 +1,95 @@
+"""`triptych bench`: how fast this machine builds and renders, and what would be possible."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.usage import UsageError, add_device, check_input, check_output
+
+if TYPE_CHECKING:
+    from models.bench.run import BenchReport
+
+
+def add_command(commands: Any) -> None:
+    """Describe the command to the parser."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "bench",
+        help="measure the speed of this machine",
+        description=(
+            "Time the stages from photo to avatar, from pose to frame and from webcam to frame, "
+            "how they grow, the machine's own limits, and the peers' way of rendering the same."
+        ),
+    )
+    parser.add_argument(
+        "photo",
+        type=Path,
+        nargs="?",
+        metavar="PHOTO",
+        help="what to build from (default: the sample portrait)",
+    )
+    parser.add_argument(
+        "--avatar", type=Path, metavar="FILE.avatar", help="measure this one, without building"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer runs, less than a minute")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE.json", help="write the numbers for machines"
+    )
+    add_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and print."""
+    if options.photo is not None and options.avatar is not None:
+        raise UsageError("give a photo or --avatar, not both.")
+    for path in (options.photo, options.avatar):
+        if path is not None:
+            check_input(path)
+    if options.json is not None:
+        check_output(options.json, (".json",))
+    with tempfile.TemporaryDirectory() as folder:
+        report = _measured(options, Path(folder))
+    if options.json is not None:
+        _write_json(report, options.json)
+    from rich.console import Console
+
+    from studio.commands.bench_tables import print_bench
+
+    print_bench(report, Console(file=sys.stdout))
+    return 0
+
+
+def _measured(options: argparse.Namespace, folder: Path) -> BenchReport:
+    from rich.console import Console
+
+    from models.avatar import Avatar
+    from models.bench.run import FULL, QUICK, run_bench
+    from studio.commands.sample import write_portrait
+
+    photo: Path | None = options.photo
+    avatar = None if options.avatar is None else Avatar.load(options.avatar)
+    if photo is None and avatar is None:
+        photo = folder / "sample portrait.png"
+        write_portrait(photo)
+    status = Console(stderr=True).status("")
+    with status:
+        return run_bench(
+            photo,
+            avatar,
+            QUICK if options.quick else FULL,
+            options.device,
+            on_part=lambda part: status.update(f"measuring {part}"),
+        )
+
+
+def _write_json(report: BenchReport, path: Path) -> None:
+    from models.files import atomic_write
+
+    with atomic_write(path) as temporary:
+        document = json.dumps(report.to_json(), indent=2, allow_nan=False)
+        temporary.write_text(document + "\n", "utf-8")
