@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
@@ -44,7 +43,7 @@ class BranchBox(QWidget):
         for branch, (text, hint) in texts.items():
             box = QCheckBox(text)
             box.setToolTip(hint)
-            box.clicked.connect(partial(self._set, branch, text))
+            box.clicked.connect(lambda on, branch=branch: self._set(branch, on))
             self._hints[branch] = hint
             self.boxes[branch] = box
             layout.addWidget(box)
@@ -73,8 +72,10 @@ class BranchBox(QWidget):
         names = [self.boxes[branch].text() for branch in Branch if branch in EMPTY]
         return self.tr("Not in this avatar: {0}.").format(", ".join(names)) if names else ""
 
-    def _set(self, branch: Branch, text: str, on: bool) -> None:
+    def _set(self, branch: Branch, on: bool) -> None:
         look = self._desk.session.state.look
         branches = look.branches | {branch} if on else look.branches - {branch}
         label = self.tr("{0} on") if on else self.tr("{0} off")
-        self._desk.session.change(label.format(text), look=replace(look, branches=branches))
+        self._desk.session.change(
+            label.format(self.boxes[branch].text()), look=replace(look, branches=branches)
+        )

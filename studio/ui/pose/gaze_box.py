@@ -107,7 +107,7 @@ class GazeBox(Section):
             self.tr("Look at camera"), self.tr("Look at the camera wherever it goes")
         )
         self.blink = toggle(self.tr("Auto-blink"), self.tr("Blink now and then"))
-        labels = {
+        fields = {
             "eyes_linked": (self.link, self.tr("Link eyes"), self.tr("Unlink eyes")),
             "look_at_camera": (self.follow, self.tr("Look at camera"), self.tr("Look freely")),
             "auto_blink": (self.blink, self.tr("Blink by itself"), self.tr("No blinking")),
@@ -115,13 +115,14 @@ class GazeBox(Section):
         line = QHBoxLayout()
         line.setSpacing(4)
         line.setContentsMargins(0, 4, 0, 0)
-        for field, (button, on, off) in labels.items():
-            button.clicked.connect(partial(self._set_behaviour, field, on, off))
+        for field, (button, *labels) in fields.items():
+            button.clicked.connect(
+                lambda down, field=field, labels=labels: change_behaviour(
+                    self._desk.session, labels[not down], **{field: down}
+                )
+            )
             line.addWidget(button, 1)
         self.rows.addLayout(line)
-
-    def _set_behaviour(self, field: str, on: str, off: str, checked: bool) -> None:
-        change_behaviour(self._desk.session, on if checked else off, **{field: checked})
 
     def _typed(self, eye: str, axis: str, degrees: float) -> None:
         left, right = self._gaze

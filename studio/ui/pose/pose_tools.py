@@ -12,7 +12,7 @@ from studio.engine.faults import Fault
 from studio.ui.controls.buttons import icon_button
 from studio.ui.desk import Desk
 from studio.ui.listen import listen
-from studio.ui.pose.random_menu import random_button
+from studio.ui.pose.random_menu import RandomForm, random_button
 
 
 class PoseTools(QWidget):
@@ -37,7 +37,8 @@ class PoseTools(QWidget):
             layout.addWidget(button)
             if name == "photo":
                 self.photo = button
-        self.random = random_button(desk, self.tr("Random face"))
+        self.random_form = RandomForm(desk)
+        self.random = random_button(self.random_form, self.tr("Random face"))
         self.random.setObjectName("random")
         layout.addWidget(self.random)
         layout.addStretch(1)

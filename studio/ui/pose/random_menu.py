@@ -20,17 +20,16 @@ from studio.ui.desk import Desk
 _MOST = 999_999
 
 
-def random_button(desk: Desk, hint: str) -> QToolButton:
+def random_button(form: RandomForm, hint: str) -> QToolButton:
     """A button whose click gives the next random face, and whose arrow opens the form."""
     button = icon_button("ph.dice-five", hint)
     menu = QMenu(button)
-    form = RandomForm(desk)
     action = QWidgetAction(menu)
     action.setDefaultWidget(form)
     menu.addAction(action)
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-    button.clicked.connect(form.another)
+    button.clicked.connect(lambda _down: form.another())
     return button
 
 
@@ -52,8 +51,8 @@ class RandomForm(QWidget):
         form.addRow(self.tr("Seed"), self.seed)
         form.addRow(self.tr("Strength"), self.strength)
         form.addRow(roll)
-        self.seed.valueChanged.connect(self.apply)
-        roll.clicked.connect(self.another)
+        self.seed.valueChanged.connect(lambda _seed: self.apply())
+        roll.clicked.connect(lambda _down: self.another())
         session = desk.session
         self.strength.drag_began.connect(lambda: session.begin(self.tr("Random pose")))
         self.strength.drag_ended.connect(session.end)

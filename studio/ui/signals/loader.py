@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 
@@ -20,14 +21,11 @@ class Loader(QObject):
 
     def start(self) -> None:
         """Begin, once."""
-        if not self._thread.is_alive():
+        if self._thread.ident is None:
             self._thread.start()
-
-    def wait(self) -> None:
-        """Wait until the thread has ended."""
-        if self._thread.ident is not None:
-            self._thread.join()
 
     def _load(self) -> None:
         importlib.import_module(self._module)
-        self.ready.emit()
+        # The panel may have been closed meanwhile.
+        with contextlib.suppress(RuntimeError):
+            self.ready.emit()

@@ -35,6 +35,7 @@ class Plot(QWidget):
         self.widget.setMenuEnabled(False)
         self.widget.hideButtons()
         self.widget.setYRange(0.0, 1.0, padding=0.06)
+        self.widget.getAxis("left").setTickSpacing(0.5, 0.25)
         self.widget.setLabel("bottom", self.tr("seconds"))
         self.widget.setAccessibleName(self.tr("Coefficients over time"))
         self.legend = self.widget.addLegend(offset=(6, 6), verSpacing=-6, labelTextSize=_LEGEND)

@@ -1,0 +1,138 @@
+"""The plot of coefficients over time."""
+
+from __future__ import annotations
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+
+from models.pose import ARKIT_INDEX, ARKIT_NAMES, Pose
+from studio.ui.signals.signals_panel import SignalsPanel
+from tests.studio.ui.panel_fixtures import PATIENCE_MS, show
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def panel(desk, qtbot, clock) -> SignalsPanel:
+    panel = SignalsPanel(desk, clock=clock)
+    show(qtbot, panel, 640, 260)
+    qtbot.waitUntil(lambda: panel.plot is not None, timeout=PATIENCE_MS)
+    return panel
+
+
+def shown(panel):
+    return {ARKIT_NAMES[channel] for channel in panel.plot.channels}
+
+
+def curve(panel, name):
+    return panel.plot._curves[ARKIT_INDEX[name]].getData()
+
+
+def test_what_moves_gets_a_curve_by_itself(desk, panel, clock):
+    panel.draw()
+    assert shown(panel) == set() and "Nothing moves" in panel.note.text()
+    clock.now += 1.0
+    desk.posing.set("jawOpen", 0.5)
+    clock.now += 2.0
+    panel.draw()
+    assert shown(panel) == {"jawOpen"} and not panel.note.isVisible()
+    times, values = curve(panel, "jawOpen")
+    assert times[-1] == 0.0 and values[-1] == pytest.approx(0.5)
+    assert values[times < -2.1] == pytest.approx(0.0)
+    clock.now += 30.0
+    panel.draw()
+    assert shown(panel) == set()
+
+
+def test_only_those_that_move_most_are_shown_of_many(desk, panel, clock):
+    clock.now += 1.0
+    values = {name: 0.02 * i for i, name in enumerate(ARKIT_NAMES)}
+    desk.session.change("Drive", pose=Pose.neutral().with_blendshapes(values))
+    panel.draw()
+    assert shown(panel) == set(ARKIT_NAMES[-8:])
+    assert panel.note.text() == "8 of 51 that change"
+
+
+def test_curves_are_chosen_from_a_list_with_a_search(panel, qtbot):
+    qtbot.mouseClick(panel.list_button, Qt.MouseButton.LeftButton)
+    panel.curves.search.setText("smile left")
+    visible = [item.text() for item in panel.curves._items() if not item.isHidden()]
+    assert visible == ["Smile left"]
+    item = next(item for item in panel.curves._items() if not item.isHidden())
+    item.setCheckState(Qt.CheckState.Checked)
+    assert shown(panel) == {"mouthSmileLeft"} and not panel.curves.changed_ones.isChecked()
+    panel.curves.choose("jawOpen", "tongueOut")
+    assert shown(panel) == {"jawOpen", "tongueOut"}
+
+
+def test_pause_stops_the_picture_and_not_the_recording(desk, panel, clock):
+    panel.curves.choose("jawOpen")
+    panel.pause.click()
+    clock.now += 1.0
+    desk.posing.set("jawOpen", 0.75)
+    panel.draw()
+    assert curve(panel, "jawOpen")[1].max() == 0.0
+    panel.pause.click()
+    assert curve(panel, "jawOpen")[1].max() == pytest.approx(0.75)
+
+
+def test_clear_begins_anew_with_what_is_now(desk, panel, clock):
+    panel.curves.choose("jawOpen")
+    clock.now += 1.0
+    desk.posing.set("jawOpen", 0.75)
+    clock.now += 1.0
+    panel.erase.click()
+    assert len(panel.trace) == 1
+    clock.now += 1.0
+    panel.draw()
+    assert curve(panel, "jawOpen")[1].min() == pytest.approx(0.75)
+
+
+def test_it_is_recorded_before_the_panel_is_seen(desk, clock):
+    panel = SignalsPanel(desk, clock=clock)
+    desk.posing.set("jawOpen", 0.5)
+    clock.now += 1.0
+    desk.posing.set("jawOpen", 0.25)
+    assert panel.plot is None
+    assert panel.trace.window(0.0, clock.now)[1][:, ARKIT_INDEX["jawOpen"]].max() == 0.5
+    shiboken6.delete(panel)
+    assert not len(desk.session.pose_changed)
+
+
+def test_the_timer_rests_when_nothing_moves_and_when_hidden(desk, panel, clock):
+    clock.now += 60.0
+    panel._tick()
+    assert not panel._timer.isActive()
+    desk.posing.set("jawOpen", 0.5)
+    assert panel._timer.isActive()
+    panel.hide()
+    assert not panel._timer.isActive()
+    desk.posing.set("jawOpen", 0.6)
+    assert not panel._timer.isActive()
+
+
+def test_the_window_is_in_seconds(panel, qtbot):
+    panel.window_bar.edited.emit(30.0)
+    assert panel.plot.widget.viewRange()[0] == pytest.approx([-30.0, 0.0])
+
+
+def test_curves_keep_their_colour(desk, panel):
+    def colour(name):
+        return panel.plot._curves[ARKIT_INDEX[name]].opts["pen"].color().name()
+
+    panel.curves.choose("jawOpen", "tongueOut")
+    before = colour("tongueOut")
+    panel.curves.choose("tongueOut", "mouthClose")
+    assert colour("tongueOut") == before != colour("mouthClose")
