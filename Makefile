@@ -3,7 +3,7 @@
 .PHONY: run test check setup
 
 run: setup
-	.venv/bin/triptych sample
+	.venv/bin/triptych gui --sample
 
 test: setup
 	.venv/bin/python -m pytest -n 2 -q

@@ -31,14 +31,45 @@ find_python() {
     done
 }
 
+# What the window (Qt on X11), OpenGL and the tests' virtual display need: file and Debian package.
+system_libraries="
+libGL.so.1 libgl1
+libEGL.so.1 libegl1
+libGLESv2.so.2 libgles2
+libglib-2.0.so.0 libglib2.0-0
+libdbus-1.so.3 libdbus-1-3
+libfontconfig.so.1 libfontconfig1
+libxkbcommon.so.0 libxkbcommon0
+libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libX11-xcb.so.1 libx11-xcb1
+libxcb-cursor.so.0 libxcb-cursor0
+libxcb-icccm.so.4 libxcb-icccm4
+libxcb-image.so.0 libxcb-image0
+libxcb-keysyms.so.1 libxcb-keysyms1
+libxcb-randr.so.0 libxcb-randr0
+libxcb-render.so.0 libxcb-render0
+libxcb-render-util.so.0 libxcb-render-util0
+libxcb-shape.so.0 libxcb-shape0
+libxcb-shm.so.0 libxcb-shm0
+libxcb-sync.so.1 libxcb-sync1
+libxcb-util.so.1 libxcb-util1
+libxcb-xfixes.so.0 libxcb-xfixes0
+libxcb-xkb.so.1 libxcb-xkb1
+"
+
 # Debian and Ubuntu leave these out of a small installation; elsewhere they come with the desktop.
 install_system_libraries() {
     command -v apt-get >/dev/null || return 0
-    local missing=() libraries
+    local missing=() libraries file package
     libraries=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)
-    grep -q 'libGL\.so\.1' <<<"$libraries" || missing+=(libgl1)
-    grep -q 'libEGL\.so\.1' <<<"$libraries" || missing+=(libegl1)
-    grep -q 'libGLESv2\.so\.2' <<<"$libraries" || missing+=(libgles2)
+    while read -r file package; do
+        [ -z "$file" ] || grep -qF "$file " <<<"$libraries" || missing+=("$package")
+    done <<<"$system_libraries"
+    command -v Xvfb >/dev/null || missing+=(xvfb)
+    command -v xauth >/dev/null || missing+=(xauth)
+    # Mesa's drivers, with the software renderer among them.
+    compgen -G '/usr/lib/*/dri/*_dri.so' >/dev/null || missing+=(libgl1-mesa-dri)
+    [ -n "$(ls -A /usr/share/fonts 2>/dev/null)" ] || missing+=(fonts-dejavu-core)
     [ "$(uname -s)" = Linux ] && [ -z "$(find_python)" ] && missing+=(python3 python3-venv)
     if [ -n "$(find_python)" ] && ! "$(find_python)" -c 'import ensurepip' 2>/dev/null; then
         missing+=(python3-venv)

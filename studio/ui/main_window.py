@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk, self._theme, self._autosave = desk, theme, autosave
         self.keep_folder = spare if autosave is None else autosave.folder
-        self._may_close = self._ended = False
+        self._may_close = self._keep_recovery = self._ended = False
         self.setAcceptDrops(True)
         self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE)
@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
             )
             return
         event.accept()
-        self._end(keep_recovery=False)
+        self._end()
 
     def leave(self) -> None:
         """Close without a question."""
@@ -199,11 +199,10 @@ class MainWindow(QMainWindow):
 
     def _leave_for_recovery(self) -> None:
         if not self._may_close:
-            self._may_close = True
-            self._end(keep_recovery=True)
-            self.close()
+            self._keep_recovery = True
+            self.leave()
 
-    def _end(self, *, keep_recovery: bool) -> None:
+    def _end(self) -> None:
         if self._ended:
             return
         self._ended = True
@@ -214,5 +213,5 @@ class MainWindow(QMainWindow):
             self.book.warn(str(error))
         self._builds.cancel()
         self.desk.close()
-        if self._autosave is not None and not keep_recovery:
+        if self._autosave is not None and not self._keep_recovery:
             self._autosave.close()

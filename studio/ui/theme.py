@@ -39,8 +39,7 @@ class Theme(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        scheme = QGuiApplication.styleHints().colorScheme()
-        system_is_light = scheme == Qt.ColorScheme.Light
+        system_is_light = system_scheme() == Qt.ColorScheme.Light
         light = self._choice == "light" or (self._choice == "system" and system_is_light)
         chosen = LIGHT if light else DARK
         if _current.tokens is chosen and _current.applied:
@@ -60,6 +59,11 @@ class _Current:
 
 
 _current = _Current()
+
+
+def system_scheme() -> Qt.ColorScheme:
+    """What the desktop asks for; unknown where it does not say."""
+    return QGuiApplication.styleHints().colorScheme()
 
 
 def tokens() -> Tokens:

@@ -70,7 +70,7 @@ def rendered(fake) -> dict:
 # What is wrong, and with which exit code.
 
 WRONG_USAGE = {
-    "no command": [],
+    "file and sample": ["gui", "{photo}", "--sample"],
     "unknown command": ["bild", "x"],
     "no output": ["build", "{photo}"],
     "no photo": ["build", "-o", "x.avatar"],

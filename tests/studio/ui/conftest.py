@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from studio.engine.child import Child
 from studio.session.recovery import Autosave
@@ -43,10 +44,13 @@ def nothing_leaks(qapp) -> Iterator[None]:
     threads, windows = set(threading.enumerate()), set(QApplication.topLevelWidgets())
     yield
     delete_later_now()
+    gc.collect()
     left = [t for t in set(threading.enumerate()) - threads if not t.name.startswith("render")]
     assert left == []
     assert multiprocessing.active_children() == []
-    assert set(QApplication.topLevelWidgets()) - windows == set()
+    # Plots keep the menus of pyqtgraph, which have no parent, for as long as they please.
+    new = set(QApplication.topLevelWidgets()) - windows
+    assert [widget for widget in new if not isinstance(widget, QMenu)] == []
 
 
 @pytest.fixture

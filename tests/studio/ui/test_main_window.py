@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
@@ -115,7 +115,7 @@ def test_dropping_a_file_opens_it(window, avatar_file, wait):
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
+    enter = QDragEnterEvent(QPointF(50, 50), copy, data, left, none)
     window.dragEnterEvent(enter)
     assert enter.isAccepted()
     window.dropEvent(QDropEvent(QPointF(50, 50), copy, data, left, none))
@@ -126,7 +126,7 @@ def test_other_files_are_not_taken(window, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "song.mp3"))])
     enter = QDragEnterEvent(
-        QPoint(50, 50),
+        QPointF(50, 50),
         Qt.DropAction.CopyAction,
         data,
         Qt.MouseButton.LeftButton,
