@@ -91,6 +91,11 @@ class FramePump(QObject):
         return self._asked > self._shown or self._rest.isActive()
 
     @property
+    def asked(self) -> int:
+        """Stamp of the newest request."""
+        return self._asked
+
+    @property
     def _visible(self) -> bool:
         return self._handle is not None and self._pixels >= _SMALLEST
 

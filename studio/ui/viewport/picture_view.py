@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,8 @@ _RGB, _RGBA, _RGB8, _RGBA8 = 0x1907, 0x1908, 0x8051, 0x8058
 _NEAREST, _LINEAR, _CLAMP = 0x2600, 0x2601, 0x812F
 _MAG_FILTER, _MIN_FILTER, _WRAP_S, _WRAP_T = 0x2800, 0x2801, 0x2802, 0x2803
 _UNPACK_ALIGNMENT, _TEXTURE_0 = 0x0CF5, 0x84C0
+_RENDERER = 0x1F01
+_EMULATORS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "gdi generic")
 _DESKTOP, _ES = (3, 3), (3, 0)
 
 
@@ -44,7 +47,13 @@ def surface_format() -> QSurfaceFormat:
 
 
 def opengl_fault() -> str | None:
-    """Why OpenGL cannot be used here, None when it can."""
+    """Why OpenGL should not be used here, None when it should.
+
+    The variable TRIPTYCH_OPENGL decides: ``off``, or ``on`` also where a processor emulates it.
+    """
+    wish = os.environ.get("TRIPTYCH_OPENGL", "").lower()
+    if wish == "off":
+        return "TRIPTYCH_OPENGL is off"
     context = QOpenGLContext()
     context.setFormat(surface_format())
     if not context.create():
@@ -55,8 +64,20 @@ def opengl_fault() -> str | None:
     if not context.makeCurrent(surface):
         return "an OpenGL context cannot be used"
     fault = _too_old(context)
+    if fault is None and wish != "on":
+        fault = _emulated(str(context.functions().glGetString(_RENDERER)))
     context.doneCurrent()
     return fault
+
+
+def _emulated(renderer: str) -> str | None:
+    """A processor that plays OpenGL composes the whole window, which takes it 20 to 50 ms.
+
+    Drawing the picture alone takes 1 to 3 ms.
+    """
+    if any(name in renderer.lower() for name in _EMULATORS):
+        return f"OpenGL is only emulated here ({renderer})"
+    return None
 
 
 def _too_old(context: QOpenGLContext) -> str | None:
