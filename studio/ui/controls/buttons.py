@@ -27,4 +27,6 @@ def toggle(text: str, hint: str) -> QToolButton:
     button.setToolTip(hint)
     button.setAccessibleName(text)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    # In a narrow panel the padding gives way before the text does.
+    button.setMinimumWidth(48)
     return button

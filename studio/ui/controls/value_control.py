@@ -12,8 +12,6 @@ from studio.ui.controls.span import Span
 _THRESHOLD = 2.0
 """Pixels that the mouse moves before a press becomes a drag."""
 _FINE = 0.1
-_TICKS = 1000
-"""Steps of the integer slider underneath, which only assistive technology reads."""
 _STEPS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
@@ -54,8 +52,10 @@ class ValueControl(QAbstractSlider):
         self._dragging = False
         self._raw = 0.0
         self._editor: InlineEditor | None = None
-        self.setRange(0, _TICKS)
-        self.setValue(round(_TICKS * span.share(self._amount)))
+        # The integer slider underneath is what assistive technology reads: per cent or degrees.
+        self._scale = 100 if span.decimals >= 2 else 1
+        self.setRange(round(self._scale * span.low), round(self._scale * span.high))
+        self.setValue(round(self._scale * self._amount))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(name)
@@ -81,7 +81,7 @@ class ValueControl(QAbstractSlider):
         if amount == self._amount:
             return
         self._amount = amount
-        self.setValue(round(_TICKS * self.span.share(amount)))
+        self.setValue(round(self._scale * amount))
         self.update()
 
     def per_pixel(self) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from models.errors import BadInput
 from studio.engine.faults import Fault
 from studio.ui.controls.buttons import icon_button
+from studio.ui.controls.shortcuts import with_shortcut
 from studio.ui.desk import Desk
 from studio.ui.listen import listen
 from studio.ui.pose.random_menu import RandomForm, random_button
@@ -21,35 +22,33 @@ class PoseTools(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._hints: dict[QToolButton, tuple[str, str]] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        buttons = (
-            ("mirror", "ph.arrows-left-right", self.tr("Mirror the pose"), self.mirror_pose),
-            ("photo", "ph.image-square", self.tr("Pose of the photo"), self.pose_of_photo),
-            ("reset", "ph.arrow-counter-clockwise", self.tr("Reset all"), self.reset_all),
+        mirror = self._button(
+            "ph.arrows-left-right", self.tr("Mirror the pose"), "pose.mirror", self.mirror_pose
         )
-        for name, glyph, hint, call in buttons:
-            button = icon_button(glyph, hint)
-            button.setObjectName(name)
-            # Clicked says whether the button is down, which none of these wants to know.
-            button.clicked.connect(lambda _down, call=call: call())
-            layout.addWidget(button)
-            if name == "photo":
-                self.photo = button
+        self.photo = self._button(
+            "ph.user-focus", self.tr("Pose of the photo"), "pose.source", self.pose_of_photo
+        )
+        reset = self._button(
+            "ph.arrow-counter-clockwise", self.tr("Reset all"), "pose.reset", self.reset_all
+        )
         self.random_form = RandomForm(desk)
         self.random = random_button(self.random_form, self.tr("Random face"))
-        self.random.setObjectName("random")
-        layout.addWidget(self.random)
-        layout.addStretch(1)
-        for name, glyph, hint, call in (
-            ("copy", "ph.copy", self.tr("Copy the pose as JSON"), self.copy_pose),
-            ("paste", "ph.clipboard-text", self.tr("Paste a pose"), self.paste_pose),
-        ):
-            button = icon_button(glyph, hint)
-            button.setObjectName(name)
-            button.clicked.connect(lambda _down, call=call: call())
+        self._hints[self.random] = self.tr("Random face"), "pose.random"
+        copy = self._button(
+            "ph.copy", self.tr("Copy the pose as JSON"), "edit.copy_pose", self.copy_pose
+        )
+        paste = self._button(
+            "ph.clipboard-text", self.tr("Paste a pose"), "edit.paste", self.paste_pose
+        )
+        for button in (mirror, self.photo, reset, self.random):
             layout.addWidget(button)
+        layout.addStretch(1)
+        layout.addWidget(copy)
+        layout.addWidget(paste)
         listen(self, desk.session.avatar_changed, lambda _avatar: self._show_avatar())
         self._show_avatar()
 
@@ -78,6 +77,19 @@ class PoseTools(QWidget):
         """Take the pose from the clipboard."""
         self._try(lambda: self._desk.posing.paste(QGuiApplication.clipboard().text()))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show_hints()
+        super().showEvent(event)
+
+    def _button(
+        self, glyph: str, hint: str, action: str, call: Callable[[], object]
+    ) -> QToolButton:
+        button = icon_button(glyph, hint)
+        # Clicked says whether the button is down, which none of these wants to know.
+        button.clicked.connect(lambda _down: call())
+        self._hints[button] = hint, action
+        return button
+
     def _try(self, call: Callable[[], None]) -> None:
         try:
             call()
@@ -85,7 +97,12 @@ class PoseTools(QWidget):
             self._desk.failed.emit(Fault(str(error)))
 
     def _show_avatar(self) -> None:
-        has = self._desk.session.avatar is not None
-        self.photo.setEnabled(has)
-        hint = self.tr("Pose of the photo")
-        self.photo.setToolTip(hint if has else self.tr("{0}: open an avatar first").format(hint))
+        self.photo.setEnabled(self._desk.session.avatar is not None)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        for button, (hint, action) in self._hints.items():
+            button.setToolTip(with_shortcut(self, hint, action))
+        if not self.photo.isEnabled():
+            hint = self._hints[self.photo][0]
+            self.photo.setToolTip(self.tr("{0}: open an avatar first").format(hint))

@@ -140,7 +140,7 @@ def test_the_wheel_turns_only_with_focus(bar):
 
 def test_showing_a_value_asks_for_nothing(bar, told):
     bar.show_amount(0.6)
-    assert told == [] and bar.value() == 600
+    assert told == [] and bar.value() == 60
 
 
 def test_a_value_beyond_the_range_is_kept_while_stepping_back(bar, qtbot):

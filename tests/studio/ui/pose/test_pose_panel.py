@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMainWindow
 
 from models.pose import ARKIT_NAMES, Pose
 from studio.ui.pose.behaviour import change_behaviour
@@ -200,6 +201,17 @@ def test_buttons_of_the_whole_pose(desk, panel, open_avatar):
     assert desk.posing.pose.coefficient("mouthSmileRight") == 0.5
     panel.tools.photo.click()
     assert desk.posing.pose == avatar.source_pose
+
+
+def test_tooltips_name_the_shortcut_of_the_windows_action(desk, open_avatar, qtbot):
+    window = QMainWindow()
+    action = QAction("As in the photo", window, shortcut="Ctrl+Shift+R")
+    action.setObjectName("pose.source")
+    panel = PosePanel(desk)
+    window.setCentralWidget(panel)
+    open_avatar()
+    show(qtbot, window)
+    assert panel.tools.photo.toolTip() == "Pose of the photo (Ctrl+Shift+R)"
 
 
 def test_what_is_no_pose_is_not_pasted(desk, panel, qtbot):
