@@ -181,7 +181,7 @@ def _view(window: MainWindow) -> list[Action]:
             "S",
             "ph.columns",
             avatar,
-            checked=lambda: do.split,
+            checked=lambda: window.viewport.split_on,
             line=True,
         ),
         Action(
@@ -191,6 +191,7 @@ def _view(window: MainWindow) -> list[Action]:
             "H",
             "ph.gauge",
             avatar,
+            checked=lambda: window.viewport.hud_on,
         ),
         Action(
             "view.full_screen",

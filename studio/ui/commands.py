@@ -32,7 +32,6 @@ class Commands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._desk = window, window.desk
-        self.split = False
         self._open_dialogs: dict[str, QDialog] = {}
 
     # Opening
@@ -105,8 +104,8 @@ class Commands(QObject):
 
     def toggle_split(self) -> None:
         """Compare with the source photo, or stop."""
-        self.split = not self.split
-        self._window.viewport.set_split(self.split)
+        viewport = self._window.viewport
+        viewport.set_split(not viewport.split_on)
 
     def toggle_full_screen(self) -> None:
         """Full screen or not."""

@@ -32,6 +32,9 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 LAYOUT_VERSION = 1
+_SIDES = [264, 360]
+_BOTTOM, _BOTTOM_SHARE = (176, 240), 0.24
+"""Sizes at first, in logical pixels: widths at the sides; least, greatest and usual height."""
 _SIZE_LIMIT = 1_000_000
 
 
@@ -185,9 +188,10 @@ class Docks(QMainWindow):
 
     def _share_out(self, first: Mapping[Qt.DockWidgetArea, PanelDock]) -> None:
         sides = [first[area] for area in (LEFT, RIGHT) if area in first]
-        self.resizeDocks(sides, [264, 360][: len(sides)], Qt.Orientation.Horizontal)
+        self.resizeDocks(sides, _SIDES[: len(sides)], Qt.Orientation.Horizontal)
         if BOTTOM in first:
-            self.resizeDocks([first[BOTTOM]], [176], Qt.Orientation.Vertical)
+            height = min(max(round(self.height() * _BOTTOM_SHARE), _BOTTOM[0]), _BOTTOM[1])
+            self.resizeDocks([first[BOTTOM]], [height], Qt.Orientation.Vertical)
 
     def _tidy(self) -> None:
         """Tabs have no second title below them; they have a menu instead."""

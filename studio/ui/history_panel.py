@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
@@ -11,6 +11,8 @@ from studio.ui.desk import Desk
 from studio.ui.icons import icon
 from studio.ui.listen import listen
 
+_ICON = 12
+_ICON = 12
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -23,6 +25,7 @@ class HistoryPanel(QWidget):
         self._steps = _Steps(desk.session.history, self)
         self._list = QListView(uniformItemSizes=True)
         self._list.setModel(self._steps)
+        self._list.setIconSize(QSize(_ICON, _ICON))
         self._list.setAccessibleName(self.tr("Undo list"))
         self._list.setToolTip(self.tr("Click a step to go back or forward to it"))
         self._list.clicked.connect(lambda index: self._session.jump(index.row()))

@@ -112,6 +112,8 @@ class MainWindow(QMainWindow):
         self.start_page.open_requested.connect(self.documents.open)
         self.docks.failed.connect(self.book.fault)
         self.docks.arranged.connect(self.actions_list.refresh)
+        self.viewport.split_changed.connect(lambda _: self.actions_list.refresh())
+        self.viewport.hud_changed.connect(lambda _: self.actions_list.refresh())
 
     def _is_possible(self, needs: Needs) -> bool:
         session = self.desk.session
