@@ -121,7 +121,8 @@ class GazeBox(Section):
                     self._desk.session, labels[not down], **{field: down}
                 )
             )
-            line.addWidget(button, 1)
+            # Shares by length of the text, so that in a narrow panel none is cut.
+            line.addWidget(button, button.sizeHint().width())
         self.rows.addLayout(line)
 
     def _typed(self, eye: str, axis: str, degrees: float) -> None:
