@@ -69,7 +69,7 @@ def _measured(options: argparse.Namespace, folder: Path) -> BenchReport:
 
     from models.avatar import Avatar
     from models.bench.run import FULL, QUICK, run_bench
-    from studio.commands.sample import write_portrait
+    from studio.sample_portrait import write_portrait
 
     photo: Path | None = options.photo
     avatar = None if options.avatar is None else Avatar.load(options.avatar)

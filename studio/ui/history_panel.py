@@ -12,7 +12,6 @@ from studio.ui.icons import icon
 from studio.ui.listen import listen
 
 _ICON = 12
-_ICON = 12
 _Index = QModelIndex | QPersistentModelIndex
 
 
