@@ -31,7 +31,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 1
 _SIDES = [264, 360]
 _BOTTOM, _BOTTOM_SHARE = (176, 240), 0.24
 """Sizes at first, in logical pixels: widths at the sides; least, greatest and usual height."""
@@ -120,7 +120,8 @@ class Docks(QMainWindow):
         self.setCentralWidget(middle)
         self.panels = panels
         self._docks: dict[str, PanelDock] = {}
-        self._was_shown = self._restored = False
+        self._was_shown = False
+        self._kept = QByteArray()
         # Dragging changes many docks at once; titles and menus follow when that is over.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._tidy)
@@ -135,6 +136,12 @@ class Docks(QMainWindow):
     def panel(self, name: str) -> QWidget:
         """The panel of this name, made if need be. Raises ``KeyError``."""
         return self._docks[name].content()
+
+    @property
+    def front(self) -> list[str]:
+        """Names of the panels that are in front at first."""
+        first = {panel.area: panel.name for panel in reversed(self.panels)}
+        return list(first.values())
 
     def is_shown(self, name: str) -> bool:
         """Whether the dock is open, be it behind another tab."""
@@ -177,14 +184,21 @@ class Docks(QMainWindow):
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
-            if not self._restored:
+            if self._kept.isEmpty():
                 self.reset_layout()
+            else:
+                self.restoreState(self._kept, _LAYOUT_VERSION)
+
+    def arrangement(self) -> QByteArray:
+        """Where the docks are, for ``restore``; empty when nobody has seen them yet."""
+        return self.saveState(_LAYOUT_VERSION) if self._was_shown else self._kept
 
     def restore(self, state: QByteArray) -> bool:
-        """Arrange the docks as in ``saveState``; False when it does not fit."""
-        self._restored = self.restoreState(state, LAYOUT_VERSION)
+        """Arrange the docks as they were; False when it does not fit."""
+        fits = self.restoreState(state, _LAYOUT_VERSION)
+        self._kept = state if fits else QByteArray()
         self._soon.start()
-        return self._restored
+        return fits
 
     def _share_out(self, first: Mapping[Qt.DockWidgetArea, PanelDock]) -> None:
         sides = [first[area] for area in (LEFT, RIGHT) if area in first]
@@ -216,7 +230,7 @@ class Docks(QMainWindow):
 
 def keep_layout(window: QMainWindow, docks: Docks) -> None:
     """Write size, place and docks for the next start. Raises ``BadInput`` when that fails."""
-    parts = {"geometry": window.saveGeometry(), "docks": docks.saveState(LAYOUT_VERSION)}
+    parts = {"geometry": window.saveGeometry(), "docks": docks.arrangement()}
     document = {name: base64.b64encode(part.data()).decode() for name, part in parts.items()}
     write_json(_layout_path(), document)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
@@ -35,6 +36,7 @@ from studio.ui.theme import Theme
 from studio.ui.viewport.viewport import Viewport
 
 _SIZE, _SMALLEST = QSize(1440, 900), QSize(880, 600)
+_PANEL_MS = 250
 _PATIENCE_MS = 1500
 """How long an interrupted window waits for its last autosave."""
 
@@ -97,6 +99,9 @@ class MainWindow(QMainWindow):
             self.status.hide_job(self.desk.submit(job))
         if self.desk.presets.warning is not None:
             self.book.warn(self.desk.presets.warning)
+        for number, name in enumerate(self.docks.front, 1):
+            # One at a time, so that no click waits for all of them.
+            QTimer.singleShot(number * _PANEL_MS, self, partial(self.docks.panel, name))
 
     def _connect(self) -> None:
         session = self.desk.session
@@ -105,6 +110,7 @@ class MainWindow(QMainWindow):
         listen(self, session.history_changed, lambda _: self.actions_list.refresh())
         listen(self, session.look_changed, lambda _: self.actions_list.refresh())
         self.desk.settings_changed.connect(self._apply_settings)
+        self.book.added.connect(self.status.tell)
         self.book.fault_seen.connect(self._banner.show_fault)
         self._banner.dismissed.connect(self.book.forget_repeats)
         self._builds.built.connect(self.keeper.save)

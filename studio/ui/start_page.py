@@ -37,6 +37,7 @@ class StartPage(QWidget):
     def __init__(self, desk: Desk, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Start"))
         self._desk = desk
         self._target = _DropTarget(actions, self)
         self._recent = QHBoxLayout()

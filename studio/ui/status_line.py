@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from studio.engine.events import JobProgress, JobStarted
 from studio.ui.desk import Desk
+from studio.ui.log_book import LogEntry
 
 _MESSAGE_MS = 8000
 _PATIENCE_MS = 400
@@ -43,10 +44,14 @@ class StatusLine(QStatusBar):
         self._area.hide()
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._show_job)
-        desk.notice.connect(lambda sentence: self.showMessage(sentence, _MESSAGE_MS))
         desk.job_started.connect(self._started)
         desk.job_progress.connect(self._progressed)
         desk.job_ended.connect(self._ended)
+
+    def tell(self, entry: LogEntry) -> None:
+        """Show a line of the log for a while; faults have a banner of their own."""
+        if entry.kind != "fault":
+            self.showMessage(entry.sentence, _MESSAGE_MS)
 
     def hide_job(self, number: int) -> None:
         """Do not mention this job: it is shown elsewhere, or works quietly."""

@@ -63,6 +63,29 @@ def test_a_preference_is_kept_and_used_at_once(window):
     dialog.deleteLater()
 
 
+def test_whatever_takes_the_keyboard_has_a_name(window, avatar_file, wait):
+    do = window.commands
+    window.desk.failed.emit(Fault("It broke.", "Mend it.", "Traceback"))
+    for show in (
+        *(do.open_preferences, do.open_shortcuts, do.open_about),
+        *(do.open_webcam, do.open_log, do.open_palette),
+    ):
+        show()
+    skipped = ("qt_", "QScroll")
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not widget.objectName().startswith(skipped)
+        and not widget.accessibleName()
+        and not getattr(widget, "text", str)()
+    ]
+    assert nameless == []
+    for dialog in list(do._open_dialogs.values()):
+        dialog.reject()
+
+
 def test_theme_changes_live(window):
     assert tokens().dark and window.palette().window().color().name() == tokens().window
     window.actions_list["theme.light"].trigger()
