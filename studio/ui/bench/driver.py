@@ -16,6 +16,7 @@ from studio.ui.main_window import MainWindow
 
 _MOUSE_MS = 8
 """A usual mouse reports 125 times a second."""
+_LOOK_MS = 3
 _LEFT, _NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 
 
@@ -66,10 +67,18 @@ class Driver(QObject):
         Raises ``TooSlow`` when it did not.
         """
         began = time.perf_counter()
-        while not happened():
-            if time.perf_counter() - began > patience:
-                raise TooSlow(f"the window did not answer within {patience:.0f} s")
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+        loop, timer = QEventLoop(), QTimer()
+
+        def look() -> None:
+            if happened() or time.perf_counter() - began > patience:
+                loop.quit()
+
+        timer.timeout.connect(look)
+        timer.start(_LOOK_MS)
+        loop.exec()
+        timer.stop()
+        if not happened():
+            raise TooSlow(f"the window did not answer within {patience:.0f} s")
         return time.perf_counter() - began
 
     def rest(self) -> None:

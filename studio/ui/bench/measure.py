@@ -28,6 +28,7 @@ from studio.ui.theme import Theme
 SIZE = 512
 _SLIDER = "jawOpen"
 _STARTS = 3
+_STEPS = 30
 Tell = Callable[[str], None]
 
 
@@ -232,14 +233,15 @@ class _Measurement:
         ]
 
     def _undo(self) -> None:
+        for number in range(_STEPS):
+            with self._session.gesture("Step"):
+                self._desk.posing.set("browInnerUp", 0.2 + 0.5 * number / _STEPS)
+                self._session.change("Step", view=self._session.state.view.orbited(1.0, 0.0))
         with self._watched("undoing and redoing"):
             for call in (self._session.undo, self._session.redo):
-                for _ in range(30):
+                for _ in range(_STEPS):
                     call()
-                    self._driver.note()
                     self._driver.wait(0.03)
-                    if self._session.avatar is None:
-                        self._session.redo()
             self._driver.rest()
 
     def _build(self, photo: Path) -> list[Row]:

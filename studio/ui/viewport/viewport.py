@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.engine.events import FrameFailed, FrameReady
 from studio.session.view import View
 from studio.ui.desk import Desk
-from studio.ui.listen import listen
 from studio.ui.pixels import image_of
 from studio.ui.viewport.compare import Compare
 from studio.ui.viewport.frame_pump import FramePump
@@ -43,7 +42,7 @@ class Viewport(QWidget):
         column.addWidget(self.stage, 1)
         self.setFocusProxy(self.stage)
         self._connect(desk)
-        self._show_avatar()
+        self._show_comparison()
 
     def _connect(self, desk: Desk) -> None:
         stage = self.stage
@@ -60,9 +59,6 @@ class Viewport(QWidget):
         self.pump.arrived.connect(self._on_frame)
         self.pump.failed.connect(self._on_failure)
         self.pump.cleared.connect(self._clear)
-        listen(self, desk.session.avatar_changed, lambda _: self._show_avatar())
-        listen(self, desk.session.view_changed, lambda _: self._show_avatar())
-        listen(self, desk.session.look_changed, lambda _: self._show_avatar())
 
     # For menus and others
 
@@ -115,6 +111,10 @@ class Viewport(QWidget):
         stage = self.stage
         stage.fault.tell(None)
         stage.surface.show_picture(Shown(event.stamp, event.picture, event.nearest))
+        asked = event.request
+        # With the picture, not with the mouse, which is quicker.
+        stage.compass.point(asked.view.camera(asked.avatar.source_camera, asked.look.fov))
+        stage.compass.show()
         stage.hud.setVisible(self._hud_on)
         stage.hud.tell(event, stage.square.side)
         self.shown.emit(event)
@@ -127,6 +127,7 @@ class Viewport(QWidget):
         self._frame = None
         self.stage.surface.show_picture(None)
         self.stage.hud.hide()
+        self.stage.compass.hide()
         self.stage.fault.tell(None)
 
     def _fill_surface(self) -> None:
@@ -142,14 +143,6 @@ class Viewport(QWidget):
     def _turn_to(self, view: object) -> None:
         if isinstance(view, View):
             self.stage.navigation.go(self.tr("Turn"), view)
-
-    def _show_avatar(self) -> None:
-        state = self._session.state
-        self.stage.compass.setVisible(state.avatar is not None)
-        if state.avatar is not None:
-            camera = state.view.camera(state.avatar.handle.source_camera, state.look.fov)
-            self.stage.compass.point(camera)
-        self._show_comparison()
 
     def _show_comparison(self) -> None:
         compare, stage = self.compare, self.stage

@@ -147,13 +147,14 @@ def test_bar_shows_and_sets_view_and_mode(desk, opened) -> None:
     assert actions[desk.session.state.look.mode].isChecked()
 
 
-def test_compass_tells_and_turns(desk, opened) -> None:
+def test_compass_tells_and_turns(desk, opened, settle) -> None:
     compass = opened.stage.compass
     assert compass.angles == pytest.approx((10, 5), abs=0.1)
     tip = next(tip for tip in compass.tips() if tip.letter == "L")
     at = QPoint(round(38 + tip.place.x()), round(38 + tip.place.y()))
     QTest.mouseClick(compass, Qt.MouseButton.LeftButton, pos=at)
     assert desk.session.state.view == View("front", yaw=90)
+    settle()
     assert compass.angles == pytest.approx((90, 0), abs=0.1)
 
 
