@@ -23,7 +23,7 @@ class Stalls:
         """From single delays; nothing measured is one long delay that cannot be told."""
         if len(late) < 2:
             raise ValueError("the event loop did not run")
-        return cls(max(late), statistics.quantiles(late, n=100)[98])
+        return cls(max(late), statistics.quantiles(late, n=100, method="inclusive")[98])
 
 
 class Heartbeat(QObject):

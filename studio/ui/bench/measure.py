@@ -271,4 +271,4 @@ class _Measurement:
 
 
 def _high(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20)[18]
+    return statistics.quantiles(values, n=20, method="inclusive")[18]
