@@ -22,7 +22,7 @@ from studio.ui.icons import icon
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
-_ROWS, _ROW = 6, 28
+_ROWS, _ROW = 6, 34
 _LEFT = Qt.ItemDataRole.UserRole
 
 
@@ -62,7 +62,9 @@ class RecoveryPrompt(QDialog):
     def _line(self, left: Recoverable) -> QListWidgetItem:
         when = QDateTime.fromSecsSinceEpoch(int(left.when))
         text = QLocale().toString(when, QLocale.FormatType.ShortFormat)
-        item = QListWidgetItem(icon("ph.clock-counter-clockwise"), f"{left.title}   {text}")
+        item = QListWidgetItem(
+            icon("ph.clock-counter-clockwise"), f"{left.title.removesuffix('*')}   {text}"
+        )
         item.setToolTip("" if left.project is None else str(left.project))
         item.setData(_LEFT, left)
         return item

@@ -85,7 +85,7 @@ QComboBox:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: $down; width: 12px; height: 11px; }
-QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox { padding: 3px 18px 3px 6px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; width: 18px; border: none; background: transparent;
 }
