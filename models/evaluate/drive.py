@@ -17,8 +17,9 @@ from models.evaluate.views import RenderableAvatar
 from models.portrait.crop import Crop, crop_portrait
 from models.portrait.detect import choose_face, detect_faces
 from models.portrait.resample import warp
+from models.track.motion import Motion
 from models.track.observation import Observation
-from models.track.performer import Motion, Performer
+from models.track.performer import Performer
 from models.track.retarget import Retarget
 from models.track.tracker import FaceTracker
 from models.track.video import VideoFrame, read_video

@@ -18,9 +18,15 @@ _CELL = 256
 class Filmstrips:
     """Collects small copies of compared frames; three rows for every driven avatar."""
 
-    def __init__(self, columns: int = COLUMNS, cell: int = _CELL) -> None:
-        """Show ``columns`` frames, spread over each video, ``cell`` pixels wide."""
+    def __init__(
+        self, columns: int = COLUMNS, cell: int = _CELL, *, differences: bool = True
+    ) -> None:
+        """Show ``columns`` frames, spread over each video, ``cell`` pixels wide.
+
+        ``differences`` adds the row that makes sense only where both show one person.
+        """
         self._columns = columns
+        self._differences = differences
         self._cell = cell
         self._strips: dict[str, list[tuple[int, NDArray[np.uint8], NDArray[np.uint8]]]] = {}
 
@@ -32,22 +38,30 @@ class Filmstrips:
     def save(self, path: Path) -> bool:
         """Write the sheet; False, and no file, without frames. Raises OSError, ValueError."""
         sheet = GrowingSheet(self._cell)
+        longest = max((len(strip) for strip in self._strips.values()), default=0)
+        columns = min(self._columns, longest)
         for name, strip in self._strips.items():
-            for row in self._rows(name, strip):
+            for row in self._rows(name, strip, columns):
                 sheet.add(row)
         return sheet.save(path)
 
     def _rows(
-        self, name: str, strip: list[tuple[int, NDArray[np.uint8], NDArray[np.uint8]]]
+        self,
+        name: str,
+        strip: list[tuple[int, NDArray[np.uint8], NDArray[np.uint8]]],
+        columns: int,
     ) -> list[list[Cell]]:
-        picks = np.unique(np.linspace(0, len(strip) - 1, self._columns).round().astype(int))
+        picks = np.unique(np.linspace(0, len(strip) - 1, columns).round().astype(int))
         shown = [strip[index] for index in picks]
         blank = Cell("", np.zeros((4, 8, 8), np.float32))
-        rest = [blank] * (self._columns - len(shown))
+        rest = [blank] * (columns - len(shown))
         trues = [Cell(f"{name} {frame}", _large(truth)) for frame, truth, _ in shown]
         renders = [Cell("render", _large(render)) for _, _, render in shown]
-        off = [Cell("difference x3", difference(_large(t), _large(r))) for _, t, r in shown]
-        return [row + rest for row in (trues, renders, off)]
+        rows = [trues, renders]
+        if self._differences:
+            off = [Cell("difference x3", difference(_large(t), _large(r))) for _, t, r in shown]
+            rows.append(off)
+        return [row + rest for row in rows]
 
     def _small(self, image: Image) -> NDArray[np.uint8]:
         size = (self._cell, self._cell)

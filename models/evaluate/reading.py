@@ -33,6 +33,11 @@ class FaceReading:
     gaze: NDArray[np.float32]
 
     @property
+    def yaw(self) -> float:
+        """Degrees by which the face turns to the viewer's right."""
+        return float(np.degrees(np.arctan2(self.rotation[0, 2], self.rotation[2, 2])))
+
+    @property
     def blinks(self) -> NDArray[np.float32]:
         """(2,) how shut the left and the right eye are, 0..1."""
         return self.blendshapes[[ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]]]

@@ -53,7 +53,7 @@ OnFrame = Callable[["Drive", DrivenFrame, Image], None]
 
 @dataclass(frozen=True)
 class FrameRow:
-    """The numbers of one frame, by its number, and the turn of the head since the source frame."""
+    """The numbers of one frame, by its number, and its head's yaw less the source's, degrees."""
 
     frame: int
     yaw_difference: float
@@ -265,6 +265,7 @@ class _Seat:
         self._judges = judges
         embedder = judges.embedder
         self._source = None if embedder is None else embedder.embed(avatar.source_crop)
+        self._reading = None if drive.same_person else read_face(avatar.source_crop)
 
     def play(self, frame: DrivenFrame, truth: _Truth) -> Image:
         """Render one frame and note its numbers."""
@@ -286,5 +287,8 @@ class _Seat:
             self.drive.unread.append(frame.index)
         else:
             numbers |= motion_scores(reading, truth.reading, same_person=same)
-        self.drive.compared.append(FrameRow(frame.index, frame.yaw, FrameScore(**numbers)))
+        turned = frame.yaw
+        if self._reading is not None and truth.reading is not None:
+            turned = truth.reading.yaw - self._reading.yaw
+        self.drive.compared.append(FrameRow(frame.index, turned, FrameScore(**numbers)))
         return render

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.head.landmarks import EYE_CORNERS, IRIS_LEFT, IRIS_RIGHT
-from models.portrait.resample import apply, scale_of
+from models.portrait.resample import apply
 
 FloatArray = NDArray[np.float32]
 
@@ -99,6 +99,4 @@ class Observation:
 
     def mapped(self, matrix: NDArray[np.float64]) -> Observation:
         """The same face in pixels of another picture; ``matrix`` (2, 3) is a similarity."""
-        if scale_of(matrix) <= 0.0:
-            raise ValueError("the affine must be a similarity")
         return replace(self, landmarks=apply(matrix, self.landmarks))

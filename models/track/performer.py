@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,10 @@ from models.portrait.resample import similarity
 from models.pose import ARKIT_INDEX
 from models.track.anchors import Anchors
 from models.track.landmark_head import LandmarkHead
+from models.track.motion import Motion
 from models.track.observation import Observation
 from models.track.solve import Fit, LandmarkSolver, Sight
+from models.track.steady import settled
 
 FloatArray = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -42,28 +44,6 @@ _VERGENCE = 0.35
 _LEAST_RELEASE = 0.02
 _BLINKS = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
 _CHEEK_PUFF = ARKIT_INDEX["cheekPuff"]
-
-
-@dataclass(frozen=True)
-class Motion:
-    """What the performer does in one frame, in terms of the performer's own head.
-
-    Attributes:
-        timestamp: seconds.
-        coefficients: (52,) ARKit coefficients, 0..1; the eyeLook ones are zero, gaze says it.
-        gaze: (2, 2) yaw and pitch of the left and the right eye in the head, radians; changes are
-            right, while its zero is a guess that differs from person to person.
-        rotation, translation: (3, 3), (3,) the performer's canonical space to the camera, OpenCV
-            axes, canonical units.
-        error: mean distance of fitted and seen landmarks, percent of the eye corners' distance.
-    """
-
-    timestamp: float
-    coefficients: FloatArray
-    gaze: FloatArray
-    rotation: Matrix
-    translation: Matrix
-    error: float = 0.0
 
 
 class Performer:
@@ -119,6 +99,7 @@ class Performer:
             start.rotation,
             start.translation,
         )
+        self._before = self.rest
 
     def follow(self, observation: Observation, rgb: NDArray[np.uint8]) -> Motion:
         """The motion in the next frame (H, W, 3) of the same source."""
@@ -135,13 +116,11 @@ class Performer:
             self._gaze = self._look(seen, fit)
             sight = self._sight(fit, rgb) if sight is None else sight
         self._last = fit
-        motion = Motion(
-            observation.timestamp,
-            self._refined(fit.coefficients, seen, prior),
-            self._gaze,
-            fit.rotation,
-            fit.translation,
+        coefficients = self._refined(fit.coefficients, seen, prior)
+        read = Motion(
+            observation.timestamp, coefficients, self._gaze, fit.rotation, fit.translation
         )
+        motion = self._before = settled(self._before, read)
         away = np.linalg.norm(self.landmarks(motion) - target, axis=1).mean()
         return replace(motion, error=100.0 * float(away) * _SIDE / seen.eye_distance)
 
@@ -152,7 +131,7 @@ class Performer:
         return self._solver.project(points, fit)
 
     def _sight(self, fit: Fit, rgb: NDArray[np.uint8]) -> Sight | None:
-        """The anchors found in a frame; the last fit tells where to look for them."""
+        """The anchors found in a frame; a fit to the landmarks alone tells where to look."""
         if self._anchors is None:
             return None
         points = self._anchors.points

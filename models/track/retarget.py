@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from models.animate.rotation import axis_angle_matrix, matrix_axis_angle
 from models.camera import Camera
 from models.pose import Pose
-from models.track.performer import Motion, Performer
+from models.track.motion import Motion
+from models.track.performer import Performer
 from models.track.solve import LIMITS
 
 Matrix = NDArray[np.float64]

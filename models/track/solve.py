@@ -32,9 +32,9 @@ EYE_SIGMA = 0.5
 """Trust in MediaPipe's own coefficients; those of lids and brows are coarse."""
 LID_WEIGHT = 2.0
 """Lids count for more than in the fit of a whole head: a blink is a few pixels."""
-LIP_SIGMA = 0.3 / 512
+LIP_SIGMA = 0.5 / 512
 """Trust in the gap between the inner lips: closed lips must close."""
-ANCHOR_SIGMA = 0.2 / 512
+ANCHOR_SIGMA = 0.5 / 512
 """The same for one anchor."""
 DEPTH_DOUBT = 0.03
 """How deep in the hair an anchor may lie, canonical units: it is trusted less as the head turns."""
@@ -132,15 +132,15 @@ class LandmarkSolver:
         flat = seen[:, :2] / seen[:, 2:] * self._focal + self._centre
         residual = ((flat - target) * self._weights[:, None]).reshape(-1)
         by_point = self._by_point(seen) * self._weights[:, None, None]
-        jacobian = np.empty((len(points), 2, 6 + len(SEEN)))
-        jacobian[:, :, :3] = by_point @ _minus_cross(turned)
-        jacobian[:, :, 3:6] = by_point
+        moved = np.empty((len(points), 2, 6 + len(SEEN)))
+        moved[:, :, :3] = by_point @ _minus_cross(turned)
+        moved[:, :, 3:6] = by_point
         within = by_point @ start.rotation
         moves = moves[:, :, _SEEN]
         for row in range(2):  # written out, as products of many tiny matrices are slow
             x, y, z = within[:, row].T[:, :, None]
-            jacobian[:, row, 6:] = x * moves[:, 0] + y * moves[:, 1] + z * moves[:, 2]
-        jacobian = jacobian.reshape(len(residual), -1)
+            moved[:, row, 6:] = x * moves[:, 0] + y * moves[:, 1] + z * moves[:, 2]
+        jacobian = moved.reshape(len(residual), -1)
         normal = jacobian.T @ jacobian
         gradient = jacobian.T @ residual
         self._add_lips(normal, gradient, jacobian, residual)

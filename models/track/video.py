@@ -17,6 +17,9 @@ from models.errors import BadInput
 LONGEST_SIDE = 1280
 """Larger frames are shrunk: a face needs no more, and 4K costs more than the tracking."""
 
+_USUAL_RATE = 25.0
+"""Frames a second of a file that gives its frames no times."""
+
 
 @dataclass(frozen=True)
 class VideoFrame:
@@ -40,7 +43,7 @@ def read_video(path: Path, longest: int = LONGEST_SIDE) -> Iterator[VideoFrame]:
     count = 0
     first = 0.0
     for frame in _decoded(path):
-        seconds = float(frame.time) if frame.time is not None else _unstamped(frame, count)
+        seconds = float(frame.time) if frame.time is not None else count / _USUAL_RATE
         first = seconds if count == 0 else first
         yield VideoFrame(count, max(0.0, seconds - first), _pixels(frame, longest))
         count += 1
@@ -63,11 +66,6 @@ def _decoded(path: Path) -> Iterator[Any]:
             # One broken packet must not end the rest.
             with contextlib.suppress(av.error.InvalidDataError):
                 yield from packet.decode()
-
-
-def _unstamped(frame: Any, index: int) -> float:
-    """Seconds of a frame without a time stamp, at the usual rate."""
-    return index / 25.0
 
 
 def _pixels(frame: Any, longest: int) -> NDArray[np.uint8]:

@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     from studio.commands.evaluate_reenact_tables import print_report
     from studio.commands.evaluate_run import SAMPLES
 
-    strips = Filmstrips()
+    strips = Filmstrips(differences=options.driver is None)
     report = _evaluate(options, sources, strips)
     if options.sheet is not None:
         strips.save(options.sheet)

@@ -96,8 +96,12 @@ def _groups(report: ReenactReport, columns: Sequence[Column]) -> Table:
 
 
 def _following(drives: Sequence[Drive]) -> Table:
-    headings = ["all frames", "lost", "unread", "jitter seen", "carried", "track ms", "render ms"]
-    table = _table("Following; jitter in pixels of 512", "source", headings)
+    headings = ["all", "lost", "unread", "jitter", "carried", "track ms", "render ms"]
+    table = _table(
+        "Following all frames; jitter of seen and carried landmarks in pixels of 512",
+        "source",
+        headings,
+    )
     for drive in drives:
         table.add_row(
             escape(drive.source),

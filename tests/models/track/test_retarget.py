@@ -11,7 +11,7 @@ from models.animate.rig import JOINTS
 from models.animate.rotation import axis_angle_matrix
 from models.camera import Camera
 from models.pose import ARKIT_INDEX, Pose
-from models.track.performer import Motion
+from models.track.motion import Motion
 from models.track.retarget import Retarget, carried, shared_turn
 from tests.models.head.people import person
 
