@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,8 @@ class Desk(QObject):
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        # Workers hand Python over within 1 ms, not 5: the window's thread asks for it often.
+        sys.setswitchinterval(0.001)
         self.settings = settings
         self.session = Session(undo_limit=settings.undo_limit)
         self.posing = Posing(self.session)
