@@ -73,6 +73,10 @@ QPushButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
 QPushButton[flat="true"]:focus { border-color: $accent; }
 QToolButton[popupMode="1"] { padding-right: 16px; }
+QToolButton[popupMode="2"] { padding-right: 18px; }
+QToolButton::menu-indicator {
+    subcontrol-origin: padding; subcontrol-position: right center; right: 4px;
+}
 QToolButton::menu-button { border: none; width: 14px; }
 
 QLineEdit, QPlainTextEdit, QTextBrowser, QAbstractSpinBox, QComboBox {

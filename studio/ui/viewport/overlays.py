@@ -59,7 +59,6 @@ class FaultCard(QFrame):
         column.addWidget(self._sentence)
         column.addWidget(self._remedy)
         column.addLayout(buttons)
-        self.setFixedWidth(400)
         self.hide()
 
     def tell(self, fault: Fault | None) -> None:
@@ -70,7 +69,6 @@ class FaultCard(QFrame):
             self._remedy.setText(fault.remedy)
             self._remedy.setVisible(bool(fault.remedy))
             self.setAccessibleName(fault.sentence)
-            self.adjustSize()
         self.setVisible(fault is not None)
 
     def _copy_details(self) -> None:

@@ -92,25 +92,28 @@ class PlanesStrip(QScrollArea):
 
     def _fit(self) -> None:
         """One row in a low dock, a column of groups in a tall one; tiles as large as fit."""
-        width, low = self.width() - 2 * _MARGIN, self.height() < _TALL
-        # A branch with one tile is at least as wide as its name.
-        single = [name for name in branch_texts() if self.tiles[name, PLANES[1]].isHidden()]
-        names = [self._titles[name].sizeHint().width() for name in single]
-        full = len(self._groups) - len(single)
-        gaps = (len(self._groups) - 1) * _GROUP_GAP + full * (len(PLANES) - 1) * _TILE_GAP
+        width, low = self.width(), self.height() < _TALL
         if low:
             room = self.height() - self.fontMetrics().height() - 2 * _MARGIN - 8
-            rest = width - gaps - sum(max(name, _SMALLEST) for name in names)
-            side = min(rest // (len(PLANES) * full), room) if full else room
+            sides = range(min(room, _LARGEST), _SMALLEST, -1)
+            side = next((side for side in sides if self._row_width(side) <= width), _SMALLEST)
         else:
-            side = (width - 2 * _TILE_GAP - 16) // len(PLANES)
-        side = min(max(side, _SMALLEST), _LARGEST)
+            side = (width - 2 * _MARGIN - 2 * _TILE_GAP - 16) // len(PLANES)
+            side = min(max(side, _SMALLEST), _LARGEST)
         for tile in self.tiles.values():
             tile.setFixedSize(side, side)
-        needed = len(PLANES) * full * side + sum(max(name, side) for name in names) + gaps
-        self._content.setMinimumWidth(needed + 2 * _MARGIN if low else 0)
+        self._content.setMinimumWidth(self._row_width(side) if low else 0)
         off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(off if low else on)
+
+    def _row_width(self, side: int) -> int:
+        """Points that all groups beside each other take with tiles of this side."""
+        width = 2 * _MARGIN + (len(self._groups) - 1) * _GROUP_GAP
+        for branch, title in self._titles.items():
+            tiles = sum(not self.tiles[branch, plane].isHidden() for plane in PLANES)
+            row = tiles * side + (tiles - 1) * _TILE_GAP
+            width += max(row, title.sizeHint().width())
+        return width
 
     def showEvent(self, event: QShowEvent) -> None:
         self._follow()

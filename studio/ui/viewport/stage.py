@@ -103,9 +103,10 @@ class Stage(QWidget):
         self.surface.setGeometry(self.rect())
         self.hud.move(_EDGE, _EDGE)
         self.compass.move(self.width() - self.compass.width() - _EDGE, _EDGE)
-        self.fault.setFixedWidth(max(160, min(400, self.width() - 2 * _EDGE)))
+        self.hint.adjustSize()
+        width = max(160, min(400, self.width() - 2 * _EDGE))
+        self.fault.resize(width, self.fault.heightForWidth(width))
         for card in (self.hint, self.fault):
-            card.adjustSize()
             card.move((self.width() - card.width()) // 2, self.height() - card.height() - 2 * _EDGE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

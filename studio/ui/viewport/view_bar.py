@@ -87,6 +87,12 @@ class ViewBar(QFrame):
                 menu.addSeparator()
         group.triggered.connect(lambda action: self.set_mode(ViewMode(action.data())))
         button.setMenu(menu)
+        # As wide as its widest text, so that nothing beside it moves.
+        widths = []
+        for name, _ in mode_texts().values():
+            button.setText(name)
+            widths.append(button.sizeHint().width())
+        button.setFixedWidth(max(widths))
         return button
 
     def _preset_button(self, name: str) -> QToolButton:
