@@ -92,7 +92,8 @@ class PlanesStrip(QScrollArea):
 
     def _fit(self) -> None:
         """One row in a low dock, a column of groups in a tall one; tiles as large as fit."""
-        width, low = self.width(), self.height() < _TALL
+        # One point less, as the flow breaks its line where the last group just fits.
+        width, low = self.contentsRect().width() - 1, self.height() < _TALL
         if low:
             room = self.height() - self.fontMetrics().height() - 2 * _MARGIN - 8
             sides = range(min(room, _LARGEST), _SMALLEST, -1)
@@ -102,7 +103,7 @@ class PlanesStrip(QScrollArea):
             side = min(max(side, _SMALLEST), _LARGEST)
         for tile in self.tiles.values():
             tile.setFixedSize(side, side)
-        self._content.setMinimumWidth(self._row_width(side) if low else 0)
+        self._content.setMinimumWidth(self._row_width(side) + 1 if low else 0)
         off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(off if low else on)
 

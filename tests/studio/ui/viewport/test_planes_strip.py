@@ -122,7 +122,9 @@ def test_the_canvas_zooms_about_the_cursor_and_tells_the_texel(desk, strip, qtbo
     assert canvas.zoom == 1.0
 
 
-@pytest.mark.parametrize(("width", "height"), [(820, 130), (1040, 150), (330, 700)])
+@pytest.mark.parametrize(
+    ("width", "height"), [*((width, 170) for width in (800, 805, 806, 807)), (330, 700)]
+)
 def test_the_strip_fits_its_dock(desk, strip, qtbot, width, height) -> None:
     strip.resize(width, height)
     strip.show()
