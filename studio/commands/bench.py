@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.commands.bench_ui import run_window_bench
 from studio.usage import UsageError, add_device, check_input, check_output
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs, less than a minute")
     parser.add_argument(
+        "--ui",
+        action="store_true",
+        help="measure the studio's window instead: stalls, latency, frames per second",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE.json", help="write the numbers for machines"
     )
     add_device(parser)
@@ -45,13 +51,15 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
-    if options.photo is not None and options.avatar is not None:
+    if options.photo is not None and options.avatar is not None and not options.ui:
         raise UsageError("give a photo or --avatar, not both.")
     for path in (options.photo, options.avatar):
         if path is not None:
             check_input(path)
     if options.json is not None:
         check_output(options.json, (".json",))
+    if options.ui:
+        return run_window_bench(options.photo, options.avatar, options.json)
     with tempfile.TemporaryDirectory() as folder:
         report = _measured(options, Path(folder))
     if options.json is not None:

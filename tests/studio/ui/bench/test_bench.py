@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -8,7 +9,8 @@ import time
 import pytest
 from rich.console import Console
 
-from studio.commands import bench_ui
+from studio import cli
+from studio.commands import bench, bench_ui
 from studio.ui.bench.heartbeat import Heartbeat, Stalls
 from studio.ui.bench.measure import Row, measure_window
 from studio.ui.bench.startup import seconds_to_window
@@ -78,3 +80,25 @@ def test_the_table_names_goals(capsys) -> None:
     console.print(bench_ui._table(rows))
     text = capsys.readouterr().out
     assert "61.3 ms" in text and "80 ms" in text and "0.50 s" in text
+
+
+def test_the_command_takes_photo_and_avatar_for_the_window(tmp_path, monkeypatch) -> None:
+    photo, avatar, report = (tmp_path / name for name in ("a.png", "a.avatar", "a.json"))
+    photo.write_text("x")
+    avatar.write_text("x")
+    asked: list[object] = []
+    monkeypatch.setattr(bench, "run_window_bench", lambda *given: asked.append(given) or 0)
+    words = ["bench", "--ui", str(photo), "--avatar", str(avatar), "--json", str(report)]
+    assert cli.main(words) == 0
+    assert asked == [(photo, avatar, report)]
+
+
+def test_the_report_for_machines(tmp_path, monkeypatch, capsys) -> None:
+    rows = [Row("Closing", 0.5, "s")]
+    monkeypatch.setattr(bench_ui, "_measure", lambda avatar, photo: rows)
+    report = tmp_path / "a.json"
+    assert bench_ui.run_window_bench(tmp_path / "a.png", tmp_path / "a.avatar", report) == 0
+    assert json.loads(report.read_text())["rows"] == [
+        {"name": "Closing", "value": 0.5, "unit": "s", "goal": None, "note": ""}
+    ]
+    assert "Closing" in capsys.readouterr().out
