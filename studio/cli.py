@@ -17,7 +17,18 @@ from typing import NoReturn
 
 from models.errors import TriptychError
 from studio import __version__
-from studio.commands import assets, bench, build, doctor, evaluate, gui, info, render, sample
+from studio.commands import (
+    assets,
+    bench,
+    build,
+    doctor,
+    drive,
+    evaluate,
+    gui,
+    info,
+    render,
+    sample,
+)
 from studio.console import complain
 from studio.usage import Parser, join_negative
 
@@ -32,7 +43,7 @@ def make_parser() -> Parser:
         title="commands", metavar="COMMAND", parser_class=Parser
     )
     parser.set_defaults(run=gui.run, target=None, sample=False)
-    for module in (gui, build, render, info, evaluate, bench, doctor, assets, sample):
+    for module in (gui, build, render, drive, info, evaluate, bench, doctor, assets, sample):
         module.add_command(commands)
     return parser
 

@@ -16,7 +16,7 @@ from studio.engine.faults import Fault
 
 _PROBED = 4
 _SYSFS = Path("/sys/class/video4linux")
-_WANTED_WIDTH, _WANTED_HEIGHT = 1280, 720
+_USUAL_SIZE = (1280, 720)
 _MISSES_ALLOWED = 30
 _MISS_SECONDS = 0.03
 
@@ -57,8 +57,14 @@ class Webcam:
     ``Fault``, after which nothing follows.
     """
 
-    def __init__(self, device: int, deliver: Callable[[NDArray[np.uint8] | Fault], object]) -> None:
-        self._device, self._deliver = device, deliver
+    def __init__(
+        self,
+        device: int,
+        deliver: Callable[[NDArray[np.uint8] | Fault], object],
+        size: tuple[int, int] = _USUAL_SIZE,
+    ) -> None:
+        """``size`` is the wanted width and height; cameras take the nearest that they have."""
+        self._device, self._deliver, self._size = device, deliver, size
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="webcam", daemon=True)
         self._thread.start()
@@ -86,8 +92,8 @@ class Webcam:
                     "The webcam cannot be opened.",
                     "Close other programs that use it, or choose another camera.",
                 )
-            camera.set(cv2.CAP_PROP_FRAME_WIDTH, _WANTED_WIDTH)
-            camera.set(cv2.CAP_PROP_FRAME_HEIGHT, _WANTED_HEIGHT)
+            camera.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
+            camera.set(cv2.CAP_PROP_FRAME_HEIGHT, self._size[1])
             misses = 0
             while not self._stopped.is_set():
                 good, frame = camera.read()

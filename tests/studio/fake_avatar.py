@@ -15,6 +15,8 @@ from models.pose import Pose
 SOURCE_CAMERA = Camera.orbit(yaw=12, pitch=-4, radius=3.1, fov=16)
 SOURCE_POSE = Pose.neutral().with_blendshapes({"jawOpen": 0.25})
 
+PIVOTS = np.array([[0, 0, 0], [0, -0.2, -0.06], [0, -0.06, 0.01], *[[0, 0, 0.1]] * 4], np.float32)
+
 
 class Avatar:
     """Saves and loads one line of text, renders plain colours."""
@@ -30,6 +32,8 @@ class Avatar:
         self.source_camera, self.source_pose = SOURCE_CAMERA, SOURCE_POSE
         self.source_crop = np.full((3, 512, 512), 0.5, np.float32)
         self.source_matte = np.ones((1, 512, 512), np.float32)
+        rig = types.SimpleNamespace(pivots=PIVOTS)
+        self.parts = types.SimpleNamespace(proxy=types.SimpleNamespace(rig=rig))
 
     @classmethod
     def build(cls, photo, *, face, head, resolution, device, progress):
@@ -57,10 +61,10 @@ class Avatar:
         *,
         size,
         background,
-        branch,
-        mode,
-        reference,
-        device,
+        branch="all",
+        mode="color",
+        reference=False,
+        device="auto",
         samples=2,
         timings=None,
     ):

@@ -1,0 +1,52 @@
+"""A motion file as a source."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio.drive.live_link import looking_once
+from studio.drive.motion_files import read_motion
+from studio.drive.source import Origin, Sample, clock
+
+
+class MotionFileSource:
+    """The poses of a file, as fast as they are asked for, or in real time."""
+
+    def __init__(self, path: Path, *, live: bool = False) -> None:
+        """Read the file. Raises ``BadInput`` in one sentence."""
+        motion = read_motion(path)
+        self.name, self.live, self.origin = path.name, live, motion.origin
+        self.track = motion.track
+        self.rate: float | None = self.track.rate
+        self.duration: float | None = self.track.duration
+        self._closed = threading.Event()
+
+    def samples(self) -> Iterator[Sample]:
+        """See ``MotionSource``; in real time, what comes too late is dropped."""
+        began, dropped = clock(), 0
+        first = float(self.track.times[0])
+        for index, (moment, pose) in enumerate(self.track):
+            seconds = moment - first
+            if self.live:
+                if index + 1 < len(self.track) and self._late(began, index + 1, first):
+                    dropped += 1
+                    continue
+                self._closed.wait(max(0.0, began + seconds - clock()))
+            if self._closed.is_set():
+                return
+            posed = looking_once(pose) if self.origin is Origin.CAMERA else pose
+            yield Sample(seconds, posed, clock(), dropped=dropped)
+            dropped = 0
+
+    def _late(self, began: float, following: int, first: float) -> bool:
+        """Whether the pose after this one is already due."""
+        return clock() >= began + float(self.track.times[following]) - first
+
+    def refit(self) -> None:
+        """Do nothing: nobody is measured."""
+
+    def close(self) -> None:
+        """End ``samples``."""
+        self._closed.set()

@@ -1,0 +1,111 @@
+"""Source, calibration, arming, smoothing, holding: from samples to what the avatar does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from models.pose import Pose
+from studio.drive.arm import ALL, armed
+from studio.drive.calibrate import Calibrator, Target
+from studio.drive.calibration import Calibration
+from studio.drive.hold import Hold
+from studio.drive.smooth import OneEuro
+from studio.drive.source import MotionSource, Origin, Sample, clock
+
+STEADINESS = 0.3
+"""Where the slider "steady <-> quick" stands at first."""
+
+
+@dataclass(frozen=True)
+class DriveSettings:
+    """What the user sets; may change at any time while driving.
+
+    Attributes:
+        calibration: see there.
+        parts: what is armed (``pose_parts.PARTS``).
+        steadiness: 0 (quick) to 1 (steady).
+    """
+
+    calibration: Calibration = field(default_factory=Calibration)
+    parts: frozenset[str] = ALL
+    steadiness: float = STEADINESS
+
+
+@dataclass(frozen=True, eq=False)
+class Driven:
+    """What the avatar does at one time.
+
+    Attributes:
+        seconds: of the source. pose: the avatar's.
+        present: whether the performer is seen.
+        sample: what it was made of.
+        milliseconds: by stage: ``wait`` from arrival to being looked at, the source's own
+            (``landmarks``, ``solve``), ``pose``. finished: ``clock()`` at the end of them.
+        dropped: frames not looked at since the source began.
+    """
+
+    seconds: float
+    pose: Pose
+    present: bool
+    sample: Sample
+    milliseconds: dict[str, float]
+    finished: float
+    dropped: int
+
+
+class Pipeline:
+    """One source moving one avatar; for one thread, and deterministic."""
+
+    def __init__(self, target: Target, origin: Origin) -> None:
+        self._calibrator = Calibrator(target, origin)
+        self._filter = OneEuro()
+        self._hold = Hold()
+        self._last: Pose | None = None
+        self._present = False
+        self._dropped = 0
+
+    @property
+    def target(self) -> Target:
+        """The avatar that is moved."""
+        return self._calibrator.target
+
+    @target.setter
+    def target(self, target: Target) -> None:
+        self._calibrator.target = target
+
+    def rest_now(self) -> bool:
+        """Take what the performer did last as rest; False before anybody was seen."""
+        if self._last is not None:
+            self._calibrator.rest_at(self._last)
+        return self._last is not None
+
+    def drive(self, sample: Sample, settings: DriveSettings) -> Driven:
+        """What the avatar does with the next sample."""
+        begin = clock()
+        base = self.target.base
+        live: Pose | None = None
+        if sample.pose is not None:
+            if sample.restarted:
+                self._calibrator.rest_at(sample.pose)
+            if not self._present:
+                self._filter.reset()
+            carried = self._calibrator.pose(sample.pose, settings.calibration)
+            live = self._filter.smooth(
+                armed(base, carried, settings.parts), sample.seconds, settings.steadiness
+            )
+        self._last, self._present = sample.pose or self._last, live is not None
+        pose = self._hold.show(live, base, sample.seconds)
+        self._dropped += sample.dropped
+        end = clock()
+        times = {**sample.milliseconds, "pose": 1e3 * (end - begin)}
+        waited = 1e3 * (end - sample.arrived) - sum(times.values())
+        times = {"wait": max(waited, 0.0), **times}
+        return Driven(sample.seconds, pose, self._present, sample, times, end, self._dropped)
+
+
+def driven(source: MotionSource, target: Target, settings: DriveSettings) -> Iterator[Driven]:
+    """Everything a source does, carried over to an avatar. Raises ``BadInput`` as it does."""
+    pipeline = Pipeline(target, source.origin)
+    for sample in source.samples():
+        yield pipeline.drive(sample, settings)
