@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,8 @@ WANTED_RATE, WANTED_LATENCY = 24.0, 120.0
 """Frames a second, and milliseconds from a frame's arrival to the picture that answers it."""
 _WARM_UP = 1.5
 """Seconds that do not count: the performer is measured, kernels are loaded."""
+_BUSY = 0.8
+"""Share of the cores that a program with the machine to itself gets."""
 _GREY = "#7f858c"
 
 
@@ -51,6 +55,8 @@ class LiveFigures:
         stages: ``wait``, ``landmarks``, ``solve``, ``pose``, ``queue`` (the pose waits for the
             renderer), ``render``: together the latency.
         untracked: camera frames that were never looked at; unshown: poses that were not drawn.
+        core_ms: milliseconds of processor that this program used for each picture, all cores and
+            the frames that led to no picture together; cores: that it may use.
     """
 
     size: int
@@ -61,6 +67,8 @@ class LiveFigures:
     stages: Mapping[str, Spread]
     untracked: int
     unshown: int
+    core_ms: float
+    cores: int
 
     @property
     def rate(self) -> float:
@@ -87,6 +95,12 @@ class LiveFigures:
                     f"{slower.capitalize()} takes {cost:.0f} ms of a frame while both run side by "
                     f"side; {WANTED_RATE:.0f} frames a second leave {1e3 / WANTED_RATE:.0f} ms."
                 )
+        needed = self.core_ms * self.rate / 1e3
+        if found and needed < _BUSY * self.cores:
+            found.append(
+                f"This program got {needed:.1f} of {self.cores} cores: other programs, or stages "
+                "that wait for one another, took the rest."
+            )
         if self.latency.median > WANTED_LATENCY:
             worst = max(self.stages, key=lambda name: self.stages[name].median)
             found.append(
@@ -104,6 +118,8 @@ class LiveFigures:
             "camera_frames_per_second": self.camera_rate,
             "latency_ms": vars(self.latency),
             "stages_ms": {name: vars(spread) for name, spread in self.stages.items()},
+            "core_ms": self.core_ms,
+            "cores": self.cores,
             "untracked": self.untracked,
             "unshown": self.unshown,
             "obstacles": self.obstacles(),
@@ -149,6 +165,7 @@ def measured(
     rows: list[dict[str, float]] = []
     moments: list[float] = []
     unshown = 0
+    used = 0.0
     first: Driven | None = None
     last: Driven | None = None
     drive = LiveDrive(source, Target.of(avatar), DriveSettings(), box.put, ended)
@@ -161,9 +178,12 @@ def measured(
                 break
             rows.append(_drawn(avatar, driven, size, samples, device))
             moments.append(clock())
-            first, last = first or driven, driven
+            if first is None:
+                first, used = driven, time.process_time()
+            last = driven
             unshown += missed
     finally:
+        used = time.process_time() - used
         drive.stop()
     if faults:
         raise BadInput(faults[0].sentence)
@@ -178,6 +198,8 @@ def measured(
         stages={name: Spread.of([row[name] for row in rows]) for name in rows[0]},
         untracked=last.dropped - first.dropped,
         unshown=unshown,
+        core_ms=1e3 * used / (len(rows) - 1),
+        cores=cores(),
     )
 
 
@@ -195,6 +217,13 @@ def _drawn(avatar: Any, driven: Driven, size: int, samples: int, device: str) ->
     end = clock()
     queue, render = 1e3 * (begin - driven.finished), 1e3 * (end - begin)
     return {**driven.milliseconds, "queue": queue, "render": render}
+
+
+def cores() -> int:
+    """Processor cores that this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _wall() -> Background | None:

@@ -137,9 +137,12 @@ class Calibrator:
         way = (seen.translation - self._rest.translation).astype(np.float64)
         if how.relative:
             turn, way = rest.T @ now, rest.T @ way
-        else:
+        elif self.origin is Origin.PERFORMER:
+            # Who looks into the camera looks into the avatar's.
             to_avatar = self.target.camera.cam2world[:3, :3] @ _FRONT.T
             turn, way = to_avatar @ now, to_avatar @ way
+        else:
+            turn = now
         neck, head = split(_scaled(turn, how), how.neck_share)
         shift = how.shift * way
         if how.scale_locked:

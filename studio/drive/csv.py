@@ -48,7 +48,7 @@ def read(path: Path) -> MotionFile:
         track = PoseTrack(times, poses.reshape(len(times), -1) if len(times) else _nothing(), rolls)
     except ValueError as error:
         raise BadInput(f"{path} is damaged ({error}); use another copy.") from None
-    return MotionFile(track, Origin.CAMERA)
+    return MotionFile(track, Origin.DEVICE)
 
 
 def write(path: Path, track: PoseTrack, extras: Mapping[str, NDArray[np.generic]]) -> None:

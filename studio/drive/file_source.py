@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studio.drive.live_link import looking_once
 from studio.drive.motion_files import read_motion
-from studio.drive.source import Origin, Sample, clock
+from studio.drive.source import Sample, clock
 
 
 class MotionFileSource:
@@ -21,6 +21,7 @@ class MotionFileSource:
         self.track = motion.track
         self.rate: float | None = self.track.rate
         self.duration: float | None = self.track.duration
+        self._doubled = path.suffix.lower() == ".csv"
         self._closed = threading.Event()
 
     def samples(self) -> Iterator[Sample]:
@@ -36,7 +37,7 @@ class MotionFileSource:
                 self._closed.wait(max(0.0, began + seconds - clock()))
             if self._closed.is_set():
                 return
-            posed = looking_once(pose) if self.origin is Origin.CAMERA else pose
+            posed = looking_once(pose) if self._doubled else pose
             yield Sample(seconds, posed, clock(), dropped=dropped)
             dropped = 0
 

@@ -64,7 +64,7 @@ def read(path: Path) -> MotionFile:
     if "timestamps" in arrays:
         times = np.asarray(arrays.pop("timestamps"), np.float64)
     try:
-        return MotionFile(PoseTrack(times, rows, rolls), Origin.PERFORMER, arrays)
+        return MotionFile(PoseTrack(times, rows, rolls), Origin.DEVICE, arrays)
     except ValueError as error:
         raise BadInput(f"{path} is damaged ({error}); use another copy.") from None
 

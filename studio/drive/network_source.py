@@ -29,7 +29,7 @@ class UdpSource:
     """Listens at a port; only this computer is heard unless it is opened."""
 
     live = True
-    origin = Origin.CAMERA
+    origin = Origin.DEVICE
     rate: float | None = None
     duration: float | None = None
     name = "Network"

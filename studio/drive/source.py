@@ -21,12 +21,12 @@ class Origin(StrEnum):
     """What the numbers of a source are relative to.
 
     PERFORMER: a face seen by a camera; the zero of gaze and place is unknown.
-    CAMERA: a device that knows the angles of head and eyes towards its camera.
+    DEVICE: angles of head and eyes with a zero that means straight ahead; the place has none.
     AVATAR: poses of an avatar, which can be shown as they are.
     """
 
     PERFORMER = "performer"
-    CAMERA = "camera"
+    DEVICE = "device"
     AVATAR = "avatar"
 
 

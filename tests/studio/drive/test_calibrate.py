@@ -83,9 +83,11 @@ def test_head_turns_relative_to_rest_and_splits(target):
 def test_absolute_head_faces_the_avatars_camera(target):
     facing = NEUTRAL.replace(translation=(0, 0, 0))
     how = Calibration(relative=False, limited=False)
-    pose = calibrator(target, Origin.CAMERA, facing).pose(facing, how)
+    pose = calibrator(target, Origin.PERFORMER, facing).pose(facing, how)
     forward = whole(pose)[:, 2]
     assert np.allclose(forward, -target.camera.cam2world[:3, 2], atol=1e-6)
+    ahead = calibrator(target, Origin.DEVICE, facing).pose(facing, how)
+    assert np.allclose(whole(ahead), np.eye(3), atol=1e-6)
 
 
 def test_absolute_expression_is_as_it_is(target):
@@ -96,7 +98,7 @@ def test_absolute_expression_is_as_it_is(target):
     # The zero of a gaze that was seen is unknown; a device's is not.
     look = seen.replace(gaze_left=(0.3, 0.1))
     assert np.allclose(calibrator(target).pose(look, how).gaze_left, [0.2, 0.1], atol=1e-6)
-    device = calibrator(target, Origin.CAMERA).pose(look, how)
+    device = calibrator(target, Origin.DEVICE).pose(look, how)
     assert np.allclose(device.gaze_left, [0.3, 0.1], atol=1e-6)
 
 

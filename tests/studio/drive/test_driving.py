@@ -300,12 +300,16 @@ def test_live_figures_are_measured():
 
 def test_what_stands_in_the_way_is_named():
     stages = {n: Spread(2.0, 3.0) for n in ("wait", "landmarks", "solve", "pose", "queue")}
-    slow = LiveFigures(
-        512, 10, 100, 30, Spread(150, 200), {**stages, "render": Spread(95, 120)}, 3, 4
-    )
+
+    def figures(latency, render, frames, core_ms):
+        whole = {**stages, "render": Spread(render, render)}
+        spread = Spread(latency, latency)
+        return LiveFigures(512, 10, frames, 30, spread, whole, 0, 0, core_ms, 2)
+
+    slow = figures(150, 95, 100, 190)
     assert not slow.good
     assert [s.split()[0] for s in slow.obstacles()] == ["Rendering", "Of"]
-    quick = LiveFigures(
-        512, 10, 290, 30, Spread(60, 80), {**stages, "render": Spread(20, 25)}, 0, 0
-    )
+    crowded = figures(110, 60, 100, 60)
+    assert [s.split()[0] for s in crowded.obstacles()] == ["Rendering", "This"]
+    quick = figures(60, 20, 290, 55)
     assert quick.good and quick.obstacles() == []

@@ -68,7 +68,7 @@ def test_csv_to_pose_to_csv_keeps_every_value(tmp_path):
     again = read_motion(tmp_path / "b.csv").track
     assert np.abs(again.times - motion.track.times).max() < 1e-4
     assert motion.track.times[0] == pytest.approx(14 * 3600 + 3 * 60 + 5 + 0.25 / 60)
-    assert motion.track.rate == pytest.approx(60) and motion.origin is Origin.CAMERA
+    assert motion.track.rate == pytest.approx(60) and motion.origin is Origin.DEVICE
 
 
 def test_csv_columns_go_where_their_names_say(tmp_path):
