@@ -1,7 +1,7 @@
 """FLAME motion as VHAP and GaussianAvatars write it: arrays with one row for each frame.
 
 FLAME's axes are those of canonical space. Its rotation and neck stand for a pose's neck and head,
-its eyes for the gaze; translation is taken as it is (metres).
+its eyes for the gaze; its metres become canonical units.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _JOINTS = {"rotation": "neck", "neck_pose": "head", "jaw_pose": "jaw", "translat
 _SHAPES = 300
 _OWN = ("arkit", "timestamps")
 """Keys beyond VHAP's, so that nothing of a pose is lost: coefficients and seconds."""
+METRES_PER_UNIT = 0.43
+"""Of an average head: files say nothing about whom they will move."""
 _USUAL_RATE = 30.0
 _MOST = 100.0
 _MOST_BYTES = 2_000_000_000
@@ -49,6 +51,7 @@ def read(path: Path) -> MotionFile:
     rows = np.zeros((count, WIDTH + EXPRESSION_WIDTH), np.float32)
     for name, part in _JOINTS.items():
         rows[:, PLACES[part]] = motion[name]
+    rows[:, PLACES["translation"]] /= METRES_PER_UNIT
     rows[:, WIDTH : WIDTH + expression.shape[1]] = expression
     if "arkit" in arrays:
         coefficients = _checked(path, "arkit", arrays.pop("arkit"), len(ARKIT_NAMES))
@@ -81,6 +84,7 @@ def write(path: Path, track: PoseTrack, extras: Mapping[str, NDArray[np.generic]
             eyes[index, 3 * side : 3 * side + 3] = matrix_axis_angle(matrix)
     arrays: dict[str, NDArray[np.generic]] = {"shape": np.zeros(_SHAPES, np.float32), **extras}
     arrays.update({name: rows[:, PLACES[part]] for name, part in _JOINTS.items()})
+    arrays["translation"] = rows[:, PLACES["translation"]] * np.float32(METRES_PER_UNIT)
     arrays["eyes_pose"] = eyes
     arrays["expr"] = rows[:, WIDTH:] if rows.shape[1] > WIDTH else np.zeros((count, 100), "<f4")
     arrays["arkit"], arrays["timestamps"] = rows[:, PLACES["blendshapes"]], track.times

@@ -29,6 +29,10 @@ class Hold:
         self._shown = self._lost(rest, seconds) if live is None else self._seen(live, seconds)
         return self._shown
 
+    def blend(self, seconds: float) -> None:
+        """Go gently from what is shown to what comes: the performer's rest has changed."""
+        self._from, self._back_at, self._lost_at = self._shown, seconds, None
+
     def _lost(self, rest: Pose, seconds: float) -> Pose:
         if self._lost_at is None:
             self._lost_at, self._from = seconds, self._shown

@@ -63,6 +63,7 @@ class Pipeline:
         self._hold = Hold()
         self._last: Pose | None = None
         self._present = False
+        self._seconds = 0.0
         self._dropped = 0
 
     @property
@@ -76,9 +77,15 @@ class Pipeline:
 
     def rest_now(self) -> bool:
         """Take what the performer did last as rest; False before anybody was seen."""
-        if self._last is not None:
-            self._calibrator.rest_at(self._last)
-        return self._last is not None
+        if self._last is None:
+            return False
+        self._rest_at(self._last, self._seconds)
+        return True
+
+    def _rest_at(self, seen: Pose, seconds: float) -> None:
+        self._calibrator.rest_at(seen)
+        self._filter.reset()
+        self._hold.blend(seconds)
 
     def drive(self, sample: Sample, settings: DriveSettings) -> Driven:
         """What the avatar does with the next sample."""
@@ -87,7 +94,7 @@ class Pipeline:
         live: Pose | None = None
         if sample.pose is not None:
             if sample.restarted:
-                self._calibrator.rest_at(sample.pose)
+                self._rest_at(sample.pose, sample.seconds)
             if not self._present:
                 self._filter.reset()
             carried = self._calibrator.pose(sample.pose, settings.calibration)
@@ -95,6 +102,7 @@ class Pipeline:
                 armed(base, carried, settings.parts), sample.seconds, settings.steadiness
             )
         self._last, self._present = sample.pose or self._last, live is not None
+        self._seconds = sample.seconds
         pose = self._hold.show(live, base, sample.seconds)
         self._dropped += sample.dropped
         end = clock()

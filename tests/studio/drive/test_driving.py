@@ -96,8 +96,22 @@ def test_rest_is_taken_from_what_was_seen_last(target):
     assert pipeline.rest_now()
     settings = DriveSettings(Calibration(lips_meet=False), steadiness=0.0)
     assert np.allclose(
-        pipeline.drive(Sample(0.2, pose), settings).pose.blendshapes, BASE.blendshapes
+        pipeline.drive(Sample(2.0, pose), settings).pose.blendshapes, BASE.blendshapes
     )
+
+
+def test_a_new_rest_is_reached_without_a_jump(target):
+    pipeline = Pipeline(target, Origin.PERFORMER)
+    wide = NEUTRAL.with_blendshapes({"jawOpen": 1.0})
+    settings = DriveSettings(Calibration(lips_meet=False), steadiness=0.0)
+    shown = []
+    for index in range(40):
+        restarted = index in (0, 20)
+        pose = NEUTRAL if index == 0 else wide
+        sample = Sample(index / 30, pose, restarted=restarted)
+        shown.append(pipeline.drive(sample, settings).pose.coefficient("jawOpen"))
+    assert shown[19] == 1 and shown[-1] == pytest.approx(BASE.coefficient("jawOpen"))
+    assert np.abs(np.diff(shown[15:])).max() < 0.2
 
 
 def run_live(source, target, settings=FREE, before=None):
