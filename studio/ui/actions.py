@@ -224,7 +224,7 @@ def _panels(window: MainWindow) -> list[Action]:
             f"panel.{panel.name}",
             panel.title,
             _on_panel(window, panel.name),
-            f"Alt+{number}",
+            f"Alt+{_digit(number)}" if _digit(number) else "",
             needs=Needs.AVATAR,
             checked=_is_panel(window, panel.name),
         )

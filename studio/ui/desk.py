@@ -32,6 +32,7 @@ from studio.session.presets import UserPresets
 from studio.session.recent import RecentFiles
 from studio.session.session import Session
 from studio.session.settings import Settings, changed_settings, save_settings
+from studio.ui.live_pose import LivePose
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Desk(QObject):
     failed = Signal(object)
     """A ``Fault`` to show."""
     settings_changed = Signal(object)
+    closing = Signal()
+    """Threads that others began must end now."""
 
     _arrived = Signal(object)
 
@@ -74,6 +77,7 @@ class Desk(QObject):
         self.settings = settings
         self.session = Session(undo_limit=settings.undo_limit)
         self.posing = Posing(self.session)
+        self.live = LivePose()
         self.presets = UserPresets()
         self.recent = RecentFiles(limit=settings.recent_limit)
         self._answers: dict[int, _Answer] = {}
@@ -114,6 +118,7 @@ class Desk(QObject):
         """End the engine's threads; nothing arrives any more."""
         # Not a disconnection: what is queued already would still arrive.
         self._closed = True
+        self.closing.emit()
         return self.engine.close()
 
     @Slot(object)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from models.pose import ARKIT_NAMES, Pose
+from models.pose import ARKIT_NAMES
 from studio.session.trace import Trace, moving
 from studio.ui.controls.buttons import icon_button, toggle
 from studio.ui.controls.span import Span
@@ -52,8 +52,10 @@ class SignalsPanel(QWidget):
         self._loader.ready.connect(self._make_plot, Qt.ConnectionType.QueuedConnection)
         self._make_controls()
         self._lay_out()
-        self._record(desk.session.state.pose)
-        listen(self, desk.session.pose_changed, self._record)
+        self._desk = desk
+        self._record()
+        listen(self, desk.session.pose_changed, lambda _pose: self._record())
+        listen(self, desk.live.changed, lambda _live: self._record())
 
     def clear(self) -> None:
         """Forget what was recorded."""
@@ -159,7 +161,8 @@ class SignalsPanel(QWidget):
             self.draw()
             self._wake()
 
-    def _record(self, pose: Pose) -> None:
+    def _record(self) -> None:
+        pose = self._desk.live.pose(self._desk.session.state.pose)
         self.trace.add(self._clock(), pose.blendshapes)
         self._wake()
 

@@ -68,6 +68,7 @@ class FramePump(QObject):
         listen(self, session.avatar_changed, self._on_avatar)
         listen(self, session.pose_changed, lambda _: self.ask())
         listen(self, session.view_changed, lambda _: self.ask())
+        listen(self, desk.live.changed, lambda _: self.ask())
         listen(self, session.look_changed, lambda _: self._on_look())
         listen(self, session.behaviour_changed, lambda _: self._on_behaviour())
 
@@ -101,7 +102,8 @@ class FramePump(QObject):
 
     def _request(self, quality: Quality) -> None:
         blink = self._blinks.amount(self._now) if self._blinking else 0.0
-        request = FrameRequest.of(self._desk.session.state, quality, blink=blink)
+        shown = self._desk.live.over(self._desk.session.state)
+        request = FrameRequest.of(shown, quality, blink=blink)
         self._asked = self._desk.engine.request_frame(request)
 
     def _fit(self) -> None:

@@ -1,0 +1,1 @@
+"""Driving the avatar live: sources, transfer, monitor."""

@@ -1,0 +1,128 @@
+"""What the person chose to drive with, and how it is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import BadInput
+
+if TYPE_CHECKING:
+    from studio.drive.source import MotionSource, Sample
+
+
+class SourceKind(StrEnum):
+    """Where motion comes from."""
+
+    WEBCAM = "webcam"
+    VIDEO = "video"
+    MOTION = "motion"
+    LIVE_LINK = "live link"
+    VMC = "vmc"
+
+
+FILE_KINDS = (SourceKind.VIDEO, SourceKind.MOTION)
+NETWORK_KINDS = (SourceKind.LIVE_LINK, SourceKind.VMC)
+
+
+@dataclass(frozen=True)
+class SourceChoice:
+    """A source that can be opened.
+
+    Attributes:
+        kind: see there; the other fields matter where it has them.
+        camera: number of the webcam, None without any. size: wanted pixels. mirror: as a mirror.
+        path: of the video or motion file. loop: it begins anew when it ends.
+        port: of the network. opened: other computers may send.
+    """
+
+    kind: SourceKind = SourceKind.WEBCAM
+    camera: int | None = None
+    size: tuple[int, int] = (640, 480)
+    mirror: bool = True
+    path: Path | None = None
+    loop: bool = True
+    port: int = 11111
+    opened: bool = False
+
+    @property
+    def missing(self) -> str:
+        """What is still to be chosen, ``camera`` or ``file``; empty when nothing is."""
+        if self.kind is SourceKind.WEBCAM:
+            return "" if self.camera is not None else "camera"
+        return "file" if self.kind in FILE_KINDS and self.path is None else ""
+
+
+def open_source(choice: SourceChoice) -> MotionSource:
+    """Open a source; not for the window's thread. Raises ``BadInput`` in one sentence."""
+    from studio.drive.camera_source import PlayedVideo, WebcamSource
+    from studio.drive.file_source import MotionFileSource
+    from studio.drive.network_source import LiveLinkSource, VmcSource
+
+    if choice.missing:
+        raise BadInput(f"There is no {choice.missing} to drive with; choose one.")
+    path = choice.path
+    if choice.kind is SourceKind.WEBCAM and choice.camera is not None:
+        return WebcamSource(choice.camera, size=choice.size, mirror=choice.mirror)
+    if choice.kind is SourceKind.VIDEO and path is not None:
+        return _looped(choice.loop, lambda: PlayedVideo(path))
+    if choice.kind is SourceKind.MOTION and path is not None:
+        return _looped(choice.loop, lambda: MotionFileSource(path, live=True))
+    source = LiveLinkSource if choice.kind is SourceKind.LIVE_LINK else VmcSource
+    return source(choice.port, opened=choice.opened)
+
+
+def _looped(loop: bool, make: Callable[[], MotionSource]) -> MotionSource:
+    return Looped(make) if loop else make()
+
+
+class Looped:
+    """A source that begins anew when it ends."""
+
+    live = True
+
+    def __init__(self, make: Callable[[], MotionSource]) -> None:
+        self._make, self._source = make, make()
+        self.name, self.origin = self._source.name, self._source.origin
+        self.rate: float | None = self._source.rate
+        self.duration: float | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def samples(self) -> Iterator[Sample]:
+        """See ``MotionSource``; times go on growing."""
+        offset = 0.0
+        while True:
+            last = None
+            for sample in self._source.samples():
+                last = sample.seconds
+                yield replace(sample, seconds=sample.seconds + offset)
+            # One that gave nothing would be opened for ever.
+            if last is None or not self._again():
+                return
+            offset += last + 1.0 / (self.rate or 30.0)
+
+    def _again(self) -> bool:
+        if self._closed:
+            return False
+        source = self._make()
+        with self._lock:
+            self._source, closed = source, self._closed
+        if closed:
+            source.close()
+        return not closed
+
+    def refit(self) -> None:
+        """See ``MotionSource``."""
+        self._source.refit()
+
+    def close(self) -> None:
+        """See ``MotionSource``."""
+        with self._lock:
+            self._closed = True
+            source = self._source
+        source.close()

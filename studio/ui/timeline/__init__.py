@@ -1,0 +1,1 @@
+"""The timeline: takes, keys, playing."""

@@ -1,0 +1,85 @@
+"""The session's timeline as a value, read and packed no more often than needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from models.errors import BadInput
+from studio.session.pose_track import PoseTrack
+from studio.session.session import Session
+from studio.session.takes import Take
+from studio.session.timeline import Timeline
+
+_REMEMBERED = 64
+
+
+class TimelineStore:
+    """Reads and changes ``session.state.timeline``.
+
+    Packing and reading a take's poses costs milliseconds a minute: tracks never change, so each
+    is packed once, and the documents of the last steps are remembered with what they say.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: list[tuple[Mapping[str, Any], Timeline]] = []
+        self._packed: list[tuple[PoseTrack, dict[str, Any]]] = []
+
+    @property
+    def timeline(self) -> Timeline:
+        """What is there now; empty when it cannot be read."""
+        document = self._session.state.timeline
+        if document is None:
+            return Timeline()
+        for known, timeline in self._read:
+            if known is document:
+                return timeline
+        try:
+            timeline = Timeline.from_json(document)
+        except BadInput:
+            timeline = Timeline()
+        self._remember(document, timeline)
+        return timeline
+
+    def change(self, label: str, timeline: Timeline, merge: str | None = None) -> bool:
+        """Change it, one step; False when nothing differs."""
+        if timeline == self.timeline:
+            return False
+        document = self._document(timeline)
+        self._remember(document, timeline)
+        return self._session.change(label, merge=merge, timeline=document)
+
+    def _remember(self, document: Mapping[str, Any], timeline: Timeline) -> None:
+        self._read = [*self._read[1 - _REMEMBERED :], (document, timeline)]
+
+    def _document(self, timeline: Timeline) -> dict[str, Any] | None:
+        if timeline == Timeline():
+            return None
+        rest = replace(timeline, takes=()).to_json()
+        takes = [self._take(take) for take in timeline.takes]
+        self._packed = [
+            (track, packed)
+            for track, packed in self._packed
+            if any(take.track is track for take in timeline.takes)
+        ]
+        return {**rest, "takes": takes}
+
+    def _take(self, take: Take) -> dict[str, Any]:
+        for track, packed in self._packed:
+            if track is take.track:
+                break
+        else:
+            packed = Timeline((Take(take.name, take.track),)).to_json()["takes"][0]
+            self._packed.append((take.track, packed))
+        return {
+            **packed,
+            "name": take.name,
+            "start": take.start,
+            "trim": list(take.trim),
+            "loops": take.loops,
+            "parts": sorted(take.parts),
+            "weight": take.weight,
+            "muted": take.muted,
+        }
