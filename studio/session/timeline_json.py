@@ -11,6 +11,7 @@ import binascii
 import zlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from studio.session.timeline import Timeline
 _MOST_POSES = 1_000_000
 _LARGEST = 10_000.0
 """No angle, coefficient or place is near it: Pose itself has narrower limits."""
+
+_PACKED: WeakKeyDictionary[PoseTrack, dict[str, Any]] = WeakKeyDictionary()
+"""Tracks never change: dragging a take's end need not pack a minute of poses at every step."""
 
 _Seconds = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -109,13 +113,17 @@ def read_timeline(document: Mapping[str, Any]) -> Timeline:
 
 def _take_document(take: Take) -> dict[str, Any]:
     track = take.track
+    if track not in _PACKED:
+        _PACKED[track] = {
+            "poses": len(track),
+            "width": track.rows.shape[1],
+            "times": _packed(track.times, "<f8"),
+            "rows": _packed(track.rows, "<f4"),
+            "eye_roll": None if track.eye_roll is None else _packed(track.eye_roll, "<f4"),
+        }
     return {
         "name": take.name,
-        "poses": len(track),
-        "width": track.rows.shape[1],
-        "times": _packed(track.times, "<f8"),
-        "rows": _packed(track.rows, "<f4"),
-        "eye_roll": None if track.eye_roll is None else _packed(track.eye_roll, "<f4"),
+        **_PACKED[track],
         "start": take.start,
         "trim": list(take.trim),
         "loops": take.loops,

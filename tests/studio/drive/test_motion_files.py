@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models.errors import BadInput
 from models.pose import ARKIT_NAMES
@@ -257,3 +259,30 @@ def test_json_lines_are_json(tmp_path):
     write_motion(tmp_path / "a.jsonl", PoseTrack.of([(0.5, random_pose(0))]))
     document = json.loads((tmp_path / "a.jsonl").read_text())
     assert document["time"] == 0.5 and set(document["pose"]["blendshapes"]) == set(ARKIT_NAMES)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".npz", ".jsonl"])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_broken_files_are_read_or_told(tmp_path, suffix, data):
+    path = tmp_path / f"a{suffix}"
+    if not path.exists():
+        track = PoseTrack.of((i / 30, random_pose(i, expression=True)) for i in range(3))
+        write_motion(path, track)
+    content = bytearray(path.read_bytes())
+    places = st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255))
+    for place, value in data.draw(st.lists(places, max_size=8)):
+        content[place] = value
+    broken = tmp_path / f"b{suffix}"
+    broken.write_bytes(
+        content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
+    )
+    try:
+        motion = read_motion(broken)
+    except BadInput as error:
+        assert "\n" not in str(error) and str(error).endswith(".")
+    else:
+        assert np.isfinite(motion.track.rows).all()
+        list(MotionFileSource(broken).samples())

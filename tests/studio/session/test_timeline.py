@@ -219,3 +219,10 @@ def test_curves_never_leave_their_keys(pairs):
     values = [key.value for key in curve.keys]
     for moment in np.linspace(-1, 101, 23):
         assert min(values) - 1e-9 <= curve.at(float(moment)) <= max(values) + 1e-9
+
+
+def test_packing_is_done_once_for_a_track():
+    take = Take("one", ramp())
+    first = Timeline((take,)).to_json()["takes"][0]
+    again = Timeline((take.trimmed(0.5, 1.0),)).to_json()["takes"][0]
+    assert again["rows"] is first["rows"] and again["trim"] != first["trim"]
