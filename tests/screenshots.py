@@ -133,8 +133,8 @@ class Photographer:
         self.driver.until(lambda: bool(fractions) and fractions[-1] > 0.3, 120.0)
         self._take("building")
         self.driver.until(lambda: session.avatar is not None, 240.0)
-        for name in self.window.docks.front:
-            self.window.docks.panel(name)
+        for name in ("pose", "presets", "planes"):
+            self.window.docks.reveal(name)
         self.driver.until(lambda: not self.window.desk.engine.busy, 120.0)
         self.driver.rest()
         self._take("studio")

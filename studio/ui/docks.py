@@ -36,6 +36,8 @@ _SIDES = [264, 360]
 _BOTTOM, _BOTTOM_SHARE = (176, 240), 0.24
 """Sizes at first, in logical pixels: widths at the sides; least, greatest and usual height."""
 _SIZE_LIMIT = 1_000_000
+_PANEL_MS = 10
+"""Between two panels that appear."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ class Panel:
 
 
 class PanelDock(QDockWidget):
-    """A dock whose panel is made when it is first seen, which keeps the start quick."""
+    """A dock whose panel appears when it is first seen, which keeps the start quick."""
 
     failed = Signal(object)
+    wanted = Signal()
+    """It can be seen, and its panel has not appeared yet."""
 
     def __init__(self, panel: Panel, parent: QWidget) -> None:
         super().__init__(panel.title, parent)
@@ -71,7 +75,7 @@ class PanelDock(QDockWidget):
         self.setWidget(self._frame)
         # While docks are being laid out those behind a tab are seen for a moment: look again.
         look = QTimer(self, singleShot=True, interval=0)
-        look.timeout.connect(self._make_if_seen)
+        look.timeout.connect(self._want_if_seen)
         self.visibilityChanged.connect(lambda seen: look.start() if seen else None)
 
     def show_title(self, shown: bool) -> None:
@@ -81,12 +85,28 @@ class PanelDock(QDockWidget):
         elif self.titleBarWidget() is None:
             self.setTitleBarWidget(QWidget())
 
-    def _make_if_seen(self) -> None:
-        if self.isVisible() and not self.visibleRegion().isEmpty():
-            self.content()
+    def _want_if_seen(self) -> None:
+        if self.is_seen and (self._content is None or self._content.isHidden()):
+            self.wanted.emit()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the panel is there, seen or not."""
+        return self._content is not None
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether some of it is on the screen."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def appear(self) -> QWidget:
+        """Show the panel, made if need be."""
+        panel = self.content()
+        panel.show()
+        return panel
 
     def content(self) -> QWidget:
-        """The panel; one that cannot be made says so in its place."""
+        """The panel, hidden before its first appearance; one that fails says so in its place."""
         if self._content is None:
             try:
                 self._content = self._make()
@@ -94,8 +114,8 @@ class PanelDock(QDockWidget):
                 fault = Fault.of(error, f"opening the panel {self.windowTitle()}")
                 self._content = QLabel(fault.sentence, wordWrap=True, margin=12)
                 self.failed.emit(fault)
+            self._content.hide()
             self._column.addWidget(self._content)
-            self._content.show()
         return self._content
 
 
@@ -122,12 +142,18 @@ class Docks(QMainWindow):
         self._docks: dict[str, PanelDock] = {}
         self._was_shown = False
         self._kept = QByteArray()
+        self._wanted: list[PanelDock] = []
+        self._held = False
+        # One panel at a time: each takes long enough to be laid out.
+        self._next = QTimer(self, singleShot=True, interval=_PANEL_MS)
+        self._next.timeout.connect(self._show_next)
         # Dragging changes many docks at once; titles and menus follow when that is over.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._tidy)
         for panel in panels:
             dock = self._docks[panel.name] = PanelDock(panel, self)
             dock.failed.connect(self.failed)
+            dock.wanted.connect(partial(self._want, dock))
             dock.visibilityChanged.connect(lambda _: self._soon.start())
             dock.topLevelChanged.connect(lambda _: self._soon.start())
             dock.dockLocationChanged.connect(lambda _: self._soon.start())
@@ -137,11 +163,34 @@ class Docks(QMainWindow):
         """The panel of this name, made if need be. Raises ``KeyError``."""
         return self._docks[name].content()
 
-    @property
-    def front(self) -> list[str]:
-        """Names of the panels that are in front at first."""
-        first = {panel.area: panel.name for panel in reversed(self.panels)}
-        return list(first.values())
+    def is_made(self, name: str) -> bool:
+        """Whether the panel has been made."""
+        return self._docks[name].is_made
+
+    def hold(self) -> None:
+        """Panels that are not made yet wait for ``release``, unless somebody asks for one."""
+        self._held = True
+
+    def release(self) -> None:
+        """Show the panels that wait."""
+        self._held = False
+        self._next.start()
+
+    def _want(self, dock: PanelDock) -> None:
+        if dock not in self._wanted:
+            self._wanted.append(dock)
+        self._next.start()
+
+    def _show_next(self) -> None:
+        ready = (dock for dock in self._wanted if dock.is_made or not self._held)
+        dock = next(ready, None)
+        if dock is None:
+            return
+        self._wanted.remove(dock)
+        if self._wanted:
+            self._next.start()
+        if dock.is_seen:
+            dock.appear()
 
     def is_shown(self, name: str) -> bool:
         """Whether the dock is open, be it behind another tab."""
@@ -160,7 +209,7 @@ class Docks(QMainWindow):
         dock = self._docks[name]
         dock.show()
         dock.raise_()
-        return dock.content()
+        return dock.appear()
 
     def reset_layout(self) -> None:
         """Put all docks where they were at first."""
@@ -180,25 +229,34 @@ class Docks(QMainWindow):
         self._share_out(first)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Sizes of docks can be set only from now on."""
+        """Arrange the docks, which takes hold only from now on."""
         super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            if self._kept.isEmpty():
-                self.reset_layout()
-            else:
-                self.restoreState(self._kept, _LAYOUT_VERSION)
+        if self._was_shown:
+            return
+        self._was_shown = True
+        # Once and on the screen: a state restored unseen is squeezed into a window without a
+        # size, and the tab bars it makes stay behind when it is restored again.
+        if self._kept.isEmpty() or not self.restoreState(self._kept, _LAYOUT_VERSION):
+            self.reset_layout()
+        self._drop_idle_bars()
+        self._soon.start()
 
     def arrangement(self) -> QByteArray:
-        """Where the docks are, for ``restore``; empty when nobody has seen them yet."""
+        """Where the docks are, for ``restore``; what was kept when nobody has seen them yet."""
         return self.saveState(_LAYOUT_VERSION) if self._was_shown else self._kept
 
-    def restore(self, state: QByteArray) -> bool:
-        """Arrange the docks as they were; False when it does not fit."""
-        fits = self.restoreState(state, _LAYOUT_VERSION)
-        self._kept = state if fits else QByteArray()
-        self._soon.start()
-        return fits
+    def restore(self, state: QByteArray) -> None:
+        """Arrange the docks as they were, once they are shown; anew when it does not fit."""
+        self._kept = state
+
+    def _drop_idle_bars(self) -> None:
+        """Hide tab bars that no dock belongs to; Qt leaves some of them on the picture."""
+        for bar in self._bars():
+            if bar.count() < 2:
+                bar.hide()
+
+    def _bars(self) -> list[QTabBar]:
+        return self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _share_out(self, first: Mapping[Qt.DockWidgetArea, PanelDock]) -> None:
         sides = [first[area] for area in (LEFT, RIGHT) if area in first]
@@ -211,7 +269,7 @@ class Docks(QMainWindow):
         """Tabs have no second title below them; they have a menu instead."""
         for dock in self._docks.values():
             dock.show_title(dock.isFloating() or not self.tabifiedDockWidgets(dock))
-        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for bar in self._bars():
             if bar.contextMenuPolicy() != Qt.ContextMenuPolicy.CustomContextMenu:
                 bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
                 bar.customContextMenuRequested.connect(partial(self._tab_menu, bar))
@@ -242,8 +300,8 @@ def restore_layout(window: QMainWindow, docks: Docks) -> bool:
         parts = {name: base64.b64decode(text) for name, text in _texts(document).items()}
     except (OSError, ValueError, binascii.Error):
         return False
-    geometry = window.restoreGeometry(QByteArray(parts.get("geometry", b"")))
-    return docks.restore(QByteArray(parts.get("docks", b""))) and geometry
+    docks.restore(QByteArray(parts.get("docks", b"")))
+    return window.restoreGeometry(QByteArray(parts.get("geometry", b"")))
 
 
 def _texts(document: object) -> Mapping[str, str]:

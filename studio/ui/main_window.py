@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
@@ -11,12 +10,15 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from models.errors import BadInput
 from studio.engine import jobs
+from studio.engine.faults import Fault
 from studio.session.recovery import Autosave
 from studio.session.settings import Settings
 from studio.ui.action_set import ActionSet, Needs
 from studio.ui.actions import studio_actions
+from studio.ui.ahead import Ahead
 from studio.ui.build_flow import BuildFlow
 from studio.ui.build_overlay import BuildOverlay
+from studio.ui.collector import Collector
 from studio.ui.commands import Commands
 from studio.ui.desk import Desk
 from studio.ui.docks import Docks, keep_layout, restore_layout
@@ -26,7 +28,7 @@ from studio.ui.incoming import file_in, picture_in
 from studio.ui.listen import listen
 from studio.ui.log_book import LogBook
 from studio.ui.menus import fill_menus
-from studio.ui.panels import studio_panels
+from studio.ui.panels import PoseParts, panel_pieces, studio_panels
 from studio.ui.questions import ask_unsaved
 from studio.ui.recent_menu import RecentMenu
 from studio.ui.session_keeper import SessionKeeper
@@ -36,7 +38,6 @@ from studio.ui.theme import Theme
 from studio.ui.viewport.viewport import Viewport
 
 _SIZE, _SMALLEST = QSize(1440, 900), QSize(880, 600)
-_PANEL_MS = 250
 _PATIENCE_MS = 1500
 """How long an interrupted window waits for its last autosave."""
 
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk, theme: Theme, autosave: Autosave | None, spare: Path) -> None:
         """``spare`` is a folder to use when there is no ``autosave``."""
         super().__init__()
+        self._collector = Collector(self)
+        self._ahead: Ahead | None = None
         self.desk, self._theme, self._autosave = desk, theme, autosave
         self.keep_folder = spare if autosave is None else autosave.folder
         self._may_close = self._keep_recovery = self._ended = False
@@ -71,7 +74,8 @@ class MainWindow(QMainWindow):
         self.keeper = SessionKeeper(desk, autosave, self.status, self)
         self.commands = Commands(self)
         self.viewport = Viewport(desk)
-        self.docks = Docks(self.viewport, studio_panels(self))
+        self._parts = PoseParts(desk)
+        self.docks = Docks(self.viewport, studio_panels(self, self._parts))
         self.actions_list = ActionSet(self, self._is_possible)
         self.actions_list.add(studio_actions(self))
         recent = RecentMenu(desk, self)
@@ -95,13 +99,24 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Load what is heavy, now that the window is on the screen."""
-        for job in (jobs.warm_up(), jobs.prepare_builds()):
-            self.status.hide_job(self.desk.submit(job))
+        # Panels wait: two threads that import slow each other down, and the window with them.
+        self.docks.hold()
+        warm = self.desk.submit(
+            jobs.warm_up(), done=lambda _: self._make_panels(), failed=self._stay_cold
+        )
+        for number in (warm, self.desk.submit(jobs.prepare_builds())):
+            self.status.hide_job(number)
         if self.desk.presets.warning is not None:
             self.book.warn(self.desk.presets.warning)
-        for number, name in enumerate(self.docks.front, 1):
-            # One at a time, so that no click waits for all of them.
-            QTimer.singleShot(number * _PANEL_MS, self, partial(self.docks.panel, name))
+
+    def _stay_cold(self, fault: Fault) -> None:
+        self.desk.failed.emit(fault)
+        self._make_panels()
+
+    def _make_panels(self) -> None:
+        self._collector.settle()
+        self._ahead = Ahead(panel_pieces(self.docks, self._parts), self)
+        self._ahead.finished.connect(self.docks.release)
 
     def _connect(self) -> None:
         session = self.desk.session
@@ -131,6 +146,8 @@ class MainWindow(QMainWindow):
 
     def _turn_page(self) -> None:
         avatar = self.desk.session.avatar
+        # Before they are shown: docks are arranged in the size that they have then.
+        self.docks.resize(self._pages.size())
         self._pages.setCurrentWidget(self.start_page if avatar is None else self.docks)
         self.actions_list.refresh()
         if avatar is not None and not self.docks.isAncestorOf(self.focusWidget() or self):
@@ -214,6 +231,9 @@ class MainWindow(QMainWindow):
         if self._ended:
             return
         self._ended = True
+        if self._ahead is not None:
+            self._ahead.stop()
+        self._collector.end()
         self.hide()
         try:
             keep_layout(self, self.docks)

@@ -136,14 +136,16 @@ class _DropTarget(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dashed outline, filled while something hangs over it."""
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = colours.accent if self._dragging else colours.strong_line
-        pen = QPen(_colour(edge), 1.5)
-        pen.setDashPattern([5, 4])
-        painter.setPen(pen)
-        painter.setBrush(_colour(colours.accent, 24) if self._dragging else _colour(colours.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            edge = colours.accent if self._dragging else colours.strong_line
+            pen = QPen(_colour(edge), 1.5)
+            pen.setDashPattern([5, 4])
+            painter.setPen(pen)
+            painter.setBrush(
+                _colour(colours.accent, 24) if self._dragging else _colour(colours.panel)
+            )
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
 
 
 class _Planes(QWidget):
@@ -156,20 +158,20 @@ class _Planes(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Three leaning panels, the middle one with a head."""
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, colour in enumerate((colours.axis_x, colours.axis_y, colours.axis_z)):
-            painter.save()
-            painter.translate(24 + 28 * place, 8 + 8 * place)
-            painter.shear(0, 0.18)
-            painter.setPen(QPen(_colour(colour, 230), 1.6))
-            painter.setBrush(_colour(colour, 34))
-            painter.drawRoundedRect(QRectF(0, 0, 50, 64), 4, 4)
-            painter.setBrush(_colour(colour, 60))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QRectF(15, 12, 20, 25))
-            painter.drawChord(QRectF(7, 41, 36, 42), 0, 180 * 16)
-            painter.restore()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for place, colour in enumerate((colours.axis_x, colours.axis_y, colours.axis_z)):
+                painter.save()
+                painter.translate(24 + 28 * place, 8 + 8 * place)
+                painter.shear(0, 0.18)
+                painter.setPen(QPen(_colour(colour, 230), 1.6))
+                painter.setBrush(_colour(colour, 34))
+                painter.drawRoundedRect(QRectF(0, 0, 50, 64), 4, 4)
+                painter.setBrush(_colour(colour, 60))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.drawEllipse(QRectF(15, 12, 20, 25))
+                painter.drawChord(QRectF(7, 41, 36, 42), 0, 180 * 16)
+                painter.restore()
 
 
 def _begin_button(actions: ActionSet, name: str, *, primary: bool) -> QPushButton:

@@ -144,33 +144,33 @@ class _Mirror(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fill the widget with the picture's middle."""
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        whole = QRectF(self.rect())
-        path = QPainterPath()
-        path.addRoundedRect(whole, 8, 8)
-        painter.setClipPath(path)
-        painter.fillRect(whole, QColor(tokens().sunken))
-        if self._image.isNull():
-            painter.setPen(QColor(tokens().dim))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(whole.adjusted(32, 32, -32, -32), flags, self._text)
-            return
-        size = QRectF(self._image.rect()).size()
-        size.scale(whole.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-        place = QRectF(0, 0, size.width(), size.height())
-        place.moveCenter(whole.center())
-        painter.save()
-        painter.translate(whole.width(), 0)
-        painter.scale(-1, 1)
-        painter.drawImage(place, self._image)
-        painter.restore()
-        if self._text:
-            font = painter.font()
-            font.setPixelSize(120)
-            font.setBold(True)
-            painter.setFont(font)
-            painter.setPen(QColor(255, 255, 255, 220))
-            painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self._text)
+        with QPainter(self) as painter:
+            painter.setRenderHints(
+                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+            )
+            whole = QRectF(self.rect())
+            path = QPainterPath()
+            path.addRoundedRect(whole, 8, 8)
+            painter.setClipPath(path)
+            painter.fillRect(whole, QColor(tokens().sunken))
+            if self._image.isNull():
+                painter.setPen(QColor(tokens().dim))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(whole.adjusted(32, 32, -32, -32), flags, self._text)
+                return
+            size = QRectF(self._image.rect()).size()
+            size.scale(whole.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+            place = QRectF(0, 0, size.width(), size.height())
+            place.moveCenter(whole.center())
+            painter.save()
+            painter.translate(whole.width(), 0)
+            painter.scale(-1, 1)
+            painter.drawImage(place, self._image)
+            painter.restore()
+            if self._text:
+                font = painter.font()
+                font.setPixelSize(120)
+                font.setBold(True)
+                painter.setFont(font)
+                painter.setPen(QColor(255, 255, 255, 220))
+                painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self._text)

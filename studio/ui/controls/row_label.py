@@ -39,19 +39,19 @@ class RowLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        if self._changed:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent))
-            mark = QRectF(0, box.center().y() - 5.0, _MARK, 10.0)
-            painter.drawRoundedRect(mark, _MARK / 2, _MARK / 2)
-        on = self.isEnabled()
-        colour = (colours.text if self._changed else colours.dim) if on else colours.faint
-        painter.setPen(QColor(colour))
-        room = box.adjusted(_GAP, 0, -_GAP, 0)
-        text = self.fontMetrics().elidedText(
-            self._text, Qt.TextElideMode.ElideRight, round(room.width())
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect())
+            if self._changed:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(colours.accent))
+                mark = QRectF(0, box.center().y() - 5.0, _MARK, 10.0)
+                painter.drawRoundedRect(mark, _MARK / 2, _MARK / 2)
+            on = self.isEnabled()
+            colour = (colours.text if self._changed else colours.dim) if on else colours.faint
+            painter.setPen(QColor(colour))
+            room = box.adjusted(_GAP, 0, -_GAP, 0)
+            text = self.fontMetrics().elidedText(
+                self._text, Qt.TextElideMode.ElideRight, round(room.width())
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

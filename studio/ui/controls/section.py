@@ -96,30 +96,30 @@ class _Header(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        if self.hasFocus():
-            painter.setPen(QColor(colours.accent))
-            painter.drawRoundedRect(box.adjusted(0.5, 2.5, -0.5, -2.5), 4, 4)
-        arrow = QRectF(2, box.center().y() - _ARROW / 2, _ARROW, _ARROW).toRect()
-        name = "ph.caret-down" if self._open else "ph.caret-right"
-        icon(name, "text" if self.underMouse() else "dim").paint(painter, arrow)
-        font = self.font()
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.text))
-        text = box.adjusted(_ARROW + 8, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._count:
-            left = text.left() + painter.fontMetrics().horizontalAdvance(self.text()) + 8
-            painter.setFont(self.font())
-            painter.setPen(QColor(colours.accent_text))
-            painter.drawText(
-                QRectF(left, 0, box.width() - left, box.height()),
-                Qt.AlignmentFlag.AlignVCenter,
-                str(self._count),
-            )
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect())
+            if self.hasFocus():
+                painter.setPen(QColor(colours.accent))
+                painter.drawRoundedRect(box.adjusted(0.5, 2.5, -0.5, -2.5), 4, 4)
+            arrow = QRectF(2, box.center().y() - _ARROW / 2, _ARROW, _ARROW).toRect()
+            name = "ph.caret-down" if self._open else "ph.caret-right"
+            icon(name, "text" if self.underMouse() else "dim").paint(painter, arrow)
+            font = self.font()
+            font.setWeight(font.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(QColor(colours.text))
+            text = box.adjusted(_ARROW + 8, 0, 0, 0)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
+            if self._count:
+                left = text.left() + painter.fontMetrics().horizontalAdvance(self.text()) + 8
+                painter.setFont(self.font())
+                painter.setPen(QColor(colours.accent_text))
+                painter.drawText(
+                    QRectF(left, 0, box.width() - left, box.height()),
+                    Qt.AlignmentFlag.AlignVCenter,
+                    str(self._count),
+                )
 
 
 def _reset_button(text: str) -> QToolButton:

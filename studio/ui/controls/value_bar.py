@@ -48,23 +48,23 @@ class ValueBar(ValueControl):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        outline = QPainterPath()
-        outline.addRoundedRect(box, _RADIUS, _RADIUS)
-        painter.fillPath(outline, QColor(colours.field))
-        on = self.isEnabled()
-        if on:
-            self._paint_fill(painter, outline, box)
-        edge = colours.line
-        if self.hasFocus():
-            edge = colours.accent
-        elif self.underMouse() and on:
-            edge = colours.strong_line
-        painter.setPen(QPen(QColor(edge), 1.0))
-        painter.drawPath(outline)
-        self._paint_texts(painter, box.adjusted(_PADDING, 0, -_PADDING, 0))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            outline = QPainterPath()
+            outline.addRoundedRect(box, _RADIUS, _RADIUS)
+            painter.fillPath(outline, QColor(colours.field))
+            on = self.isEnabled()
+            if on:
+                self._paint_fill(painter, outline, box)
+            edge = colours.line
+            if self.hasFocus():
+                edge = colours.accent
+            elif self.underMouse() and on:
+                edge = colours.strong_line
+            painter.setPen(QPen(QColor(edge), 1.0))
+            painter.drawPath(outline)
+            self._paint_texts(painter, box.adjusted(_PADDING, 0, -_PADDING, 0))
 
     def _paint_fill(self, painter: QPainter, outline: QPainterPath, box: QRectF) -> None:
         colours = tokens()

@@ -152,8 +152,8 @@ class _Link(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._on:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens().accent), 2.0))
-        middle = QRectF(self.rect()).center()
-        painter.drawLine(0, round(middle.y()), self.width(), round(middle.y()))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tokens().accent), 2.0))
+            middle = QRectF(self.rect()).center()
+            painter.drawLine(0, round(middle.y()), self.width(), round(middle.y()))

@@ -137,11 +137,11 @@ class GazePad(QWidget):
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_field(painter)
-        for eye in self._handles():
-            self._paint_handle(painter, eye)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_field(painter)
+            for eye in self._handles():
+                self._paint_handle(painter, eye)
 
     def _paint_field(self, painter: QPainter) -> None:
         colours = tokens()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -40,7 +42,13 @@ class PosePanel(QWidget):
     differ and asks for nothing.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        parent: QWidget | None = None,
+        regions: Mapping[str, RegionBox] | None = None,
+    ) -> None:
+        """``regions`` are boxes that were made ahead, one for each of ``REGIONS``."""
         super().__init__(parent)
         self._desk = desk
         self._shown = np.zeros(len(ARKIT_NAMES), np.float32)
@@ -50,7 +58,7 @@ class PosePanel(QWidget):
         self.gaze = GazeBox(desk)
         self.head = TurnBox(desk, "head", self.tr("Head"))
         self.neck = TurnBox(desk, "neck", self.tr("Neck"))
-        self.regions = {region: RegionBox(desk, region) for region in REGIONS}
+        self.regions = regions or {region: RegionBox(desk, region) for region in REGIONS}
         self.flame = FlameBox(desk)
         self.rows: dict[str, tuple[RegionBox, CoefficientRow]] = {
             name: (box, row)

@@ -87,19 +87,23 @@ class TurnDial(ValueControl):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = self._ring()
-        self._paint_ring(painter, ring)
-        moved = round(self.amount, 1) != 0.0
-        on = self.isEnabled()
-        painter.setPen(QColor((colours.text if moved else colours.dim) if on else colours.faint))
-        painter.drawText(
-            ring, Qt.AlignmentFlag.AlignCenter, self.span.text(self.amount, exact=self.hasFocus())
-        )
-        painter.setPen(QColor(colours.dim if on else colours.faint))
-        below = QRectF(0, ring.bottom() + 4, self.width(), self.fontMetrics().height())
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._caption)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ring = self._ring()
+            self._paint_ring(painter, ring)
+            moved = round(self.amount, 1) != 0.0
+            on = self.isEnabled()
+            painter.setPen(
+                QColor((colours.text if moved else colours.dim) if on else colours.faint)
+            )
+            painter.drawText(
+                ring,
+                Qt.AlignmentFlag.AlignCenter,
+                self.span.text(self.amount, exact=self.hasFocus()),
+            )
+            painter.setPen(QColor(colours.dim if on else colours.faint))
+            below = QRectF(0, ring.bottom() + 4, self.width(), self.fontMetrics().height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._caption)
 
     def _paint_ring(self, painter: QPainter, ring: QRectF) -> None:
         colours = tokens()

@@ -114,17 +114,17 @@ class Compass(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(colours.panel)
-        ground.setAlphaF(0.72)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawEllipse(QRectF(0, 0, _SIDE, _SIDE).adjusted(1, 1, -1, -1))
-        middle = QPointF(_SIDE / 2, _SIDE / 2)
-        for tip in self.tips():
-            self._paint_tip(painter, middle, tip)
-        self._paint_angles(painter)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QColor(colours.panel)
+            ground.setAlphaF(0.72)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawEllipse(QRectF(0, 0, _SIDE, _SIDE).adjusted(1, 1, -1, -1))
+            middle = QPointF(_SIDE / 2, _SIDE / 2)
+            for tip in self.tips():
+                self._paint_tip(painter, middle, tip)
+            self._paint_angles(painter)
 
     def _paint_tip(self, painter: QPainter, middle: QPointF, tip: Tip) -> None:
         colours = tokens()

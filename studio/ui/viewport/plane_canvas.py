@@ -139,17 +139,17 @@ class PlaneCanvas(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens().sunken))
-        if self._image.isNull():
-            return
-        corner = self._centre - self._middle * self._side
-        area = QRectF(corner.x(), corner.y(), self._side, self._side)
-        texel = self._side / self._image.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, texel < _SQUARES_FROM)
-        painter.drawImage(area, self._image, QRectF(self._image.rect()))
-        if self._texel is not None and texel >= 3 * _SQUARES_FROM:
-            at = area.topLeft() + QPointF(self._texel) * texel
-            for pen in (QPen(QColor(0, 0, 0, 140), 3.0), QPen(QColor("white"), 1.0)):
-                painter.setPen(pen)
-                painter.drawRect(QRectF(at.x(), at.y(), texel, texel))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(tokens().sunken))
+            if self._image.isNull():
+                return
+            corner = self._centre - self._middle * self._side
+            area = QRectF(corner.x(), corner.y(), self._side, self._side)
+            texel = self._side / self._image.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, texel < _SQUARES_FROM)
+            painter.drawImage(area, self._image, QRectF(self._image.rect()))
+            if self._texel is not None and texel >= 3 * _SQUARES_FROM:
+                at = area.topLeft() + QPointF(self._texel) * texel
+                for pen in (QPen(QColor(0, 0, 0, 140), 3.0), QPen(QColor("white"), 1.0)):
+                    painter.setPen(pen)
+                    painter.drawRect(QRectF(at.x(), at.y(), texel, texel))

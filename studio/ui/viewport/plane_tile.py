@@ -38,27 +38,27 @@ class PlaneTile(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        outline = QPainterPath()
-        outline.addRoundedRect(area, _RADIUS, _RADIUS)
-        painter.setClipPath(outline)
-        painter.fillPath(outline, QColor(colours.sunken))
-        if self._image is None:
-            painter.fillPath(outline, QColor(colours.field))
-            painter.setPen(QColor(colours.faint))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("empty"))
-        else:
-            painter.drawImage(area, self._image)
-            self._paint_name(painter, area)
-        painter.setClipping(False)
-        lit = self.hasFocus() or (self.underMouse() and self.isEnabled())
-        edge = QColor(colours.accent if lit else colours.line)
-        painter.setPen(QPen(edge, 2.0 if lit else 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(outline)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+            outline = QPainterPath()
+            outline.addRoundedRect(area, _RADIUS, _RADIUS)
+            painter.setClipPath(outline)
+            painter.fillPath(outline, QColor(colours.sunken))
+            if self._image is None:
+                painter.fillPath(outline, QColor(colours.field))
+                painter.setPen(QColor(colours.faint))
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("empty"))
+            else:
+                painter.drawImage(area, self._image)
+                self._paint_name(painter, area)
+            painter.setClipping(False)
+            lit = self.hasFocus() or (self.underMouse() and self.isEnabled())
+            edge = QColor(colours.accent if lit else colours.line)
+            painter.setPen(QPen(edge, 2.0 if lit else 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(outline)
 
     def _paint_name(self, painter: QPainter, area: QRectF) -> None:
         font = self.font()

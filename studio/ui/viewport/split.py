@@ -79,19 +79,19 @@ class SplitHandle(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
         lit = self._active or self.underMouse() or self.hasFocus()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(1.0 if self._meets else 0.45)
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        shade, line = QColor(0, 0, 0, 90), QColor("white")
-        for pen in (QPen(shade, 3.0), QPen(line, 1.0)):
-            painter.setPen(pen)
-            painter.drawLine(QPointF(middle.x(), 0), QPointF(middle.x(), self.height()))
-        painter.setPen(QPen(shade, 1.0))
-        painter.setBrush(QColor(colours.accent) if lit else line)
-        painter.drawEllipse(middle, _KNOB, _KNOB)
-        painter.setPen(QPen(line if lit else QColor("#303030"), 1.6, c=Qt.PenCapStyle.RoundCap))
-        for side in (-1, 1):
-            tip = middle + QPointF(6.5 * side, 0)
-            for rise in (-3.0, 3.0):
-                painter.drawLine(tip, tip + QPointF(-3.0 * side, rise))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setOpacity(1.0 if self._meets else 0.45)
+            middle = QPointF(self.width() / 2, self.height() / 2)
+            shade, line = QColor(0, 0, 0, 90), QColor("white")
+            for pen in (QPen(shade, 3.0), QPen(line, 1.0)):
+                painter.setPen(pen)
+                painter.drawLine(QPointF(middle.x(), 0), QPointF(middle.x(), self.height()))
+            painter.setPen(QPen(shade, 1.0))
+            painter.setBrush(QColor(colours.accent) if lit else line)
+            painter.drawEllipse(middle, _KNOB, _KNOB)
+            painter.setPen(QPen(line if lit else QColor("#303030"), 1.6, c=Qt.PenCapStyle.RoundCap))
+            for side in (-1, 1):
+                tip = middle + QPointF(6.5 * side, 0)
+                for rise in (-3.0, 3.0):
+                    painter.drawLine(tip, tip + QPointF(-3.0 * side, rise))

@@ -73,6 +73,8 @@ def test_layout_is_kept(make_window, avatar_file, wait):
     first.leave()
     make_window().leave()  # Nobody sees the docks of this one.
     second = make_window()
+    second.documents.open(avatar_file)
+    wait(second.docks.isVisible)
     assert not second.docks.is_shown("planes") and second.docks.is_shown("pose")
 
 
