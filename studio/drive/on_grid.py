@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from models.errors import BadInput
 from models.pose import Pose
 from studio.drive.pipeline import Driven
+from studio.drive.source import Sample
 
 
 def on_grid(driven: Iterable[Driven], rate: Fraction) -> Iterator[tuple[float, Pose]]:
@@ -43,6 +45,7 @@ def once_seen(driven: Iterable[Driven], name: str) -> Iterator[Driven]:
             seen = True
             yield from (*waiting, each)
         else:
-            waiting.append(each)
+            # Without its picture: a minute of them would fill the memory.
+            waiting.append(replace(each, sample=Sample(each.seconds, None)))
     if not seen:
         raise BadInput(f"No face is found in {name}; show a face from the front, larger.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.pose import Pose
+from studio.drive.accent import Accent
 from studio.drive.arm import ALL, armed
 from studio.drive.calibrate import Calibrator, Target
 from studio.drive.calibration import Calibration
@@ -25,11 +26,13 @@ class DriveSettings:
         calibration: see there.
         parts: what is armed (``pose_parts.PARTS``).
         steadiness: 0 (quick) to 1 (steady).
+        accent: a preset that is shown over it all, None for none.
     """
 
     calibration: Calibration = field(default_factory=Calibration)
     parts: frozenset[str] = ALL
     steadiness: float = STEADINESS
+    accent: Pose | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +64,7 @@ class Pipeline:
         self._calibrator = Calibrator(target, origin)
         self._filter = OneEuro()
         self._hold = Hold()
+        self._accent = Accent()
         self._last: Pose | None = None
         self._present = False
         self._seconds = 0.0
@@ -104,6 +108,7 @@ class Pipeline:
         self._last, self._present = sample.pose or self._last, live is not None
         self._seconds = sample.seconds
         pose = self._hold.show(live, base, sample.seconds)
+        pose = self._accent.show(pose, settings.accent, sample.seconds)
         self._dropped += sample.dropped
         end = clock()
         times = {**sample.milliseconds, "pose": 1e3 * (end - begin)}

@@ -13,6 +13,7 @@ import pytest
 
 from models.pose import Pose
 from studio import cli
+from studio.deliver import soundtrack
 from studio.drive import camera_source
 from studio.drive.motion_files import read_motion, write_motion
 from studio.session.pose_track import PoseTrack
@@ -231,3 +232,35 @@ def test_motion_that_cannot_be_read(run, avatar, tmp_path, name):
     code, _, err = run("drive", avatar, tmp_path / name, "-o", tmp_path / "out.mp4")
     assert code == 3 and name in err and err.count("\n") == 1, err
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_sound_that_cannot_be_read_leaves_the_pictures(run, avatar, tmp_path, monkeypatch):
+    film, out = film_with_sound(tmp_path / "speech.mp4", 1.0), tmp_path / "out.mp4"
+    monkeypatch.setattr(soundtrack.Soundtrack, "_decoded", lambda self, stream: iter(()))
+    assert run("drive", avatar, film, "-o", out, "--size", "64")[0] == 0
+    with av.open(str(out)) as result:
+        assert sum(1 for _ in result.decode(video=0)) == 20
+
+
+@pytest.mark.parametrize("channels", ["stereo", "5.1"])
+def test_sound_of_several_channels(run, avatar, tmp_path, channels):
+    film, out = tmp_path / "many.mkv", tmp_path / "out.mp4"
+    with av.open(str(film), "w") as made:
+        video = made.add_stream("libx264", rate=10)
+        video.width = video.height = 64
+        video.pix_fmt = "yuv420p"
+        audio = made.add_stream("pcm_s16le", rate=48000, layout=channels)
+        for _ in range(5):
+            grey = np.full((64, 64, 3), 99, np.uint8)
+            made.mux(video.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        made.mux(video.encode())
+        count = {"stereo": 2, "5.1": 6}[channels]
+        noise = np.random.default_rng(0).integers(-9000, 9000, (1, 24000 * count), np.int16)
+        frame = av.AudioFrame.from_ndarray(noise, format="s16", layout=channels)
+        frame.rate, frame.pts = 48000, 0
+        made.mux(audio.encode(frame))
+        made.mux(audio.encode(None))
+    assert run("drive", avatar, film, "-o", out, "--size", "64")[0] == 0
+    _, sound, rate = read_film(out)
+    assert rate == 48000 and len(sound) / rate == pytest.approx(0.5, abs=0.05)
+    assert np.abs(sound).max() > 0.05

@@ -114,6 +114,20 @@ def test_a_new_rest_is_reached_without_a_jump(target):
     assert np.abs(np.diff(shown[15:])).max() < 0.2
 
 
+def test_an_accent_rises_and_fades(target):
+    pipeline = Pipeline(target, Origin.PERFORMER)
+    smile = NEUTRAL.with_blendshapes({"mouthSmileRight": 1.0})
+    shown = []
+    for index in range(60):
+        accent = smile if 10 <= index < 30 else None
+        settings = replace(FREE, accent=accent)
+        pose = pipeline.drive(Sample(index / 30, NEUTRAL), settings).pose
+        shown.append(pose.coefficient("mouthSmileRight"))
+    assert shown[9] == 0 and shown[20] == pytest.approx(1.0) and shown[-1] == 0
+    assert 0 < shown[11] < 1 and 0 < shown[32] < 1
+    assert np.abs(np.diff(shown)).max() < 0.4
+
+
 def run_live(source, target, settings=FREE, before=None):
     got, over, faults = [], threading.Event(), []
 
