@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 SIZE = QSize(1440, 900)
 THEMES = ("dark", "light")
@@ -208,6 +208,10 @@ class Photographer:
         broken = self.folder / "broken.avatar"
         broken.write_bytes(b"PK not an avatar")
         self.window.documents.open(broken)
+        self.driver.wait(0.3)
+        question = self.window.findChild(QMessageBox, "unsaved")
+        self._take("unsaved", question)
+        question.button(QMessageBox.StandardButton.Discard).click()
         self.driver.wait(2.0)
         self._take("broken-file")
         broken.unlink()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from models.pose import Pose
 from studio.session import pose_edit
 from studio.session.angles import Turn, axis_angle_of, turn_of
+from studio.session.names import plain_name
 from studio.session.session import Session
 
 
@@ -28,7 +29,7 @@ class Posing:
         """Set a coefficient, with linked sides the other side too."""
         linked = self._session.state.behaviour.sides_linked
         pose = pose_edit.with_coefficient(self.pose, name, value, linked=linked)
-        self._change(label or name, pose, f"coefficient:{name}")
+        self._change(label or plain_name(name), pose, f"coefficient:{name}")
 
     def set_gaze(self, yaw: float, pitch: float, eye: str = "both") -> None:
         """Turn ``both`` eyes, the subject's ``left`` or ``right`` one (radians).
@@ -69,7 +70,7 @@ class Posing:
 
     def swap_sides(self, name: str) -> None:
         """Exchange a coefficient with its other side."""
-        self._change(f"Mirror {name}", pose_edit.with_sides_swapped(self.pose, name))
+        self._change(f"Mirror {plain_name(name)}", pose_edit.with_sides_swapped(self.pose, name))
 
     def mirror(self) -> None:
         """Exchange left and right of the whole pose."""
@@ -96,7 +97,7 @@ class Posing:
 
     def reset_names(self, *names: str) -> None:
         """Some coefficients at zero: one, or a region's."""
-        label = f"Reset {names[0]}" if len(names) == 1 else "Reset region"
+        label = f"Reset {plain_name(names[0])}" if len(names) == 1 else "Reset region"
         self._change(label, pose_edit.without(self.pose, names))
 
     def copy(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -67,6 +67,8 @@ class ActionSet(QObject):
         self._window, self._possible = window, possible
         self._actions: dict[str, Action] = {}
         self._made: dict[str, QAction] = {}
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
 
     def add(self, actions: Sequence[Action]) -> None:
         """Add actions at the end of the list. Raises ``ValueError`` for an id that is taken."""
@@ -91,6 +93,10 @@ class ActionSet(QObject):
             made.setEnabled(self._possible(action.needs))
             if action.checked is not None:
                 made.setChecked(action.checked())
+
+    def refresh_soon(self) -> None:
+        """Refresh once the events that wait are done, however often this is called before."""
+        self._soon.start()
 
     def _make(self, action: Action) -> QAction:
         made = QAction(action.text, self._window)

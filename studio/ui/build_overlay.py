@@ -132,10 +132,23 @@ class BuildOverlay(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside: what lies below cannot be used now."""
+        before = widget = self.focusWidget() or self
+        while True:
+            widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+            if widget is before:
+                return True
+            takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+            if takes and widget.isEnabled() and widget.isVisible() and self.isAncestorOf(widget):
+                reason = Qt.FocusReason
+                widget.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
+                return True
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim what lies below."""
         veil = QColor(tokens().window)
-        veil.setAlpha(235)
+        veil.setAlpha(246)
         painter = QPainter(self)
         painter.fillRect(self.rect(), veil)
         painter.end()

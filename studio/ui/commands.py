@@ -73,12 +73,12 @@ class Commands(QObject):
     def copy_pose(self) -> None:
         """Copy the pose as JSON."""
         QGuiApplication.clipboard().setText(self._desk.posing.copy())
-        self._desk.notice.emit(self.tr("The pose is in the clipboard."))
+        self._desk.notice.emit(self.tr("The pose is on the clipboard."))
 
     def copy_picture(self) -> None:
         """Copy what the viewport shows."""
         QGuiApplication.clipboard().setImage(self._window.viewport.grab_picture())
-        self._desk.notice.emit(self.tr("The picture is in the clipboard."))
+        self._desk.notice.emit(self.tr("The picture is on the clipboard."))
 
     def find_control(self) -> None:
         """Go to the pose panel's search."""

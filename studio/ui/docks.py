@@ -33,7 +33,7 @@ LEFT, RIGHT, BOTTOM = (
 )
 _LAYOUT_VERSION = 1
 _SIDES = [264, 360]
-_BOTTOM, _BOTTOM_SHARE = (176, 240), 0.24
+_BOTTOM, _BOTTOM_SHARE = (184, 260), 0.26
 """Sizes at first, in logical pixels: widths at the sides; least, greatest and usual height."""
 _SIZE_LIMIT = 1_000_000
 _PANEL_MS = 10

@@ -122,8 +122,8 @@ class MainWindow(QMainWindow):
         session = self.desk.session
         listen(self, session.title_changed, self._update_title)
         listen(self, session.avatar_changed, lambda avatar: self._turn_page())
-        listen(self, session.history_changed, lambda _: self.actions_list.refresh())
-        listen(self, session.look_changed, lambda _: self.actions_list.refresh())
+        listen(self, session.history_changed, lambda _: self.actions_list.refresh_soon())
+        listen(self, session.look_changed, lambda _: self.actions_list.refresh_soon())
         self.desk.settings_changed.connect(self._apply_settings)
         self.book.added.connect(self.status.tell)
         self.book.fault_seen.connect(self._banner.show_fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from models.errors import BadInput
 from studio.ui.desk import Desk
-from studio.ui.icons import icon
+from studio.ui.icons import IconLabel, icon
 from studio.ui.library.book_card import BookCard
 from studio.ui.library.book_model import BOOK, BookModel
 from studio.ui.library.shelf import Book, read_shelf
@@ -44,17 +44,31 @@ class LibraryPanel(QWidget):
         self.view.setModel(self.model)
         self.view.setItemDelegate(BookCard(self.model, self.view))
         self.view.setAccessibleName(self.tr("Recent avatars and projects"))
-        self.message = QLabel(self.view)
+        self.message = QLabel(self)
         self.message.setProperty("dim", True)
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.message.setWordWrap(True)
+        self._nothing = self._empty_page()
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
         column.addWidget(self.search)
         column.addWidget(self.view, 1)
+        column.addWidget(self._nothing, 1)
         self._connect()
         self._say()
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(12)
+        column.addStretch(2)
+        sign = IconLabel("ph.books", "faint", 40)
+        column.addWidget(sign, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.message)
+        column.addStretch(3)
+        return page
 
     def _connect(self) -> None:
         listen(self, self._desk.recent.changed, lambda _: self.refresh())
@@ -62,7 +76,6 @@ class LibraryPanel(QWidget):
         self.search.returnPressed.connect(self._open_first)
         self.view.opened.connect(self._open)
         self.view.removed.connect(self._remove)
-        self.view.resized.connect(lambda: self.message.setGeometry(self.view.viewport().rect()))
         self.view.customContextMenuRequested.connect(self._show_menu)
 
     def sizeHint(self) -> QSize:
@@ -108,7 +121,9 @@ class LibraryPanel(QWidget):
             self.message.setText(self.tr("Avatars and projects that you open or save come here."))
         else:
             self.message.setText(self.tr("Nothing matches."))
-        self.message.setVisible(not self.model.books)
+        self.search.setVisible(not self.model.empty)
+        self.view.setVisible(bool(self.model.books))
+        self._nothing.setVisible(not self.model.books)
 
     def _search(self, words: str) -> None:
         self.model.search(words)
@@ -165,7 +180,6 @@ class _BookView(QListView):
 
     opened = Signal(object)
     removed = Signal(object)
-    resized = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -175,6 +189,8 @@ class _BookView(QListView):
         self.setUniformItemSizes(True)
         self.setSpacing(2)
         self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setStyleSheet("QListView { background: transparent; border: none; }")
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -194,7 +210,3 @@ class _BookView(QListView):
             self.removed.emit(book)
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.resized.emit()

@@ -16,7 +16,7 @@ from studio.ui.theme import tokens
 
 _HUES = (212, 28, 150, 335, 48, 268, 185, 0)
 """Degrees; neighbours lie far apart. Beyond eight curves they come again."""
-_LEGEND = "8pt"
+_LEGEND, _COLUMNS = "8pt", 4
 
 
 class Plot(QWidget):
@@ -30,20 +30,22 @@ class Plot(QWidget):
         self._names: Mapping[int, str] = {}
         self._slots: dict[int, int] = {}
         self._graph = pyqtgraph
-        self.widget = pyqtgraph.PlotWidget()
+        self.widget = pyqtgraph.PlotWidget(axisItems={"bottom": _seconds_axis(pyqtgraph)})
         self.widget.setMouseEnabled(x=False, y=False)
         self.widget.setMenuEnabled(False)
         self.widget.hideButtons()
         self.widget.setYRange(0.0, 1.0, padding=0.06)
         self.widget.getAxis("left").setTickSpacing(0.5, 0.25)
-        self.widget.setLabel("bottom", self.tr("seconds"))
         self.widget.setAccessibleName(self.tr("Coefficients over time"))
-        self.legend = self.widget.addLegend(offset=(6, 6), verSpacing=-6, labelTextSize=_LEGEND)
+        self.legend = self.widget.addLegend(
+            offset=(6, 2), horSpacing=16, verSpacing=-6, labelTextSize=_LEGEND, colCount=_COLUMNS
+        )
         # Lines of its own: the library's grid takes longer to draw than all curves.
         self._grid = [self.widget.addLine(y=height) for height in (0.0, 0.25, 0.5, 0.75, 1.0)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)
+        self.legend.hide()
         self._paint()
 
     def show_channels(self, names: Mapping[int, str]) -> None:
@@ -59,6 +61,7 @@ class Plot(QWidget):
             channel: self.widget.plot(name=name, pen=self._pen(channel), antialias=True)
             for channel, name in names.items()
         }
+        self.legend.setVisible(bool(names))
 
     def draw(
         self, now: float, seconds: float, times: NDArray[np.float64], values: NDArray[np.float32]
@@ -93,8 +96,11 @@ class Plot(QWidget):
         for line in self._grid:
             line.setPen(self._graph.mkPen(QColor(colours.line), width=1))
         self.legend.setLabelTextColor(QColor(colours.text))
-        self.legend.setBrush(QColor(colours.panel))
-        self.legend.setPen(QColor(colours.line))
+        ground = QColor(colours.field)
+        # Curves stay visible below it.
+        ground.setAlpha(200)
+        self.legend.setBrush(ground)
+        self.legend.setPen(QColor(0, 0, 0, 0))
         for channel, curve in self._curves.items():
             curve.setPen(self._pen(channel))
         for _, label in self.legend.items:
@@ -111,3 +117,13 @@ class Plot(QWidget):
         lightness = 0.66 if tokens().dark else 0.42
         # Wider than one pixel, Qt draws a curve ten times as slowly.
         return self._graph.mkPen(QColor.fromHslF(hue / 360.0, 0.68, lightness), width=1)
+
+
+def _seconds_axis(pyqtgraph: Any) -> Any:
+    """An axis that names its unit beside each number, as a title would cost a line of height."""
+
+    class SecondsAxis(pyqtgraph.AxisItem):  # type: ignore[misc]
+        def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+            return [f"{value:g} s" for value in values]
+
+    return SecondsAxis("bottom")

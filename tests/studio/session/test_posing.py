@@ -12,6 +12,7 @@ from models.errors import BadInput
 from models.pose import ARKIT_NAMES, PRESETS, Pose
 from studio.session import pose_edit
 from studio.session.angles import Turn, axis_angle_of, turn_of
+from studio.session.names import plain_name
 from studio.session.posing import Posing
 from studio.session.regions import REGIONS, other_side
 from studio.session.state import Behaviour
@@ -47,7 +48,7 @@ def test_typing_into_one_slider_is_one_step(session, posing):
     for value in (0.1, 0.12, 0.125):
         posing.set("jawOpen", value)
     posing.set("tongueOut", 1)
-    assert [step.label for step in session.history.steps] == ["Start", "jawOpen", "tongueOut"]
+    assert [step.label for step in session.history.steps] == ["Start", "Jaw open", "Tongue out"]
 
 
 def test_an_unknown_coefficient_is_refused_without_a_step(session, posing):
@@ -178,3 +179,14 @@ def test_what_is_no_pose_is_refused_in_one_sentence(session, posing, text):
 def test_changed_names():
     pose = Pose.neutral().with_blendshapes({"jawOpen": 0.5, "tongueOut": 0.1})
     assert pose_edit.changed_names(Pose.neutral(), pose) == ("jawOpen", "tongueOut")
+
+
+def test_steps_are_called_by_plain_names(session, posing):
+    posing.set("mouthSmileLeft", 0.4)
+    posing.set("jawOpen", 0.4, "Own words")
+    posing.swap_sides("mouthSmileLeft")
+    posing.reset_names("mouthSmileRight")
+    labels = [step.label for step in session.history.steps[-4:]]
+    assert labels == ["Smile left", "Own words", "Mirror Smile left", "Reset Smile right"]
+    assert len({plain_name(name) for name in ARKIT_NAMES}) == len(ARKIT_NAMES)
+    assert not set(map(plain_name, ARKIT_NAMES)) & set(ARKIT_NAMES)
