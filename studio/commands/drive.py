@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from models.pose import Pose
     from studio.drive.camera_source import VideoSource
     from studio.drive.file_source import MotionFileSource
-    from studio.drive.pipeline import Driven, DriveSettings
+    from studio.drive.pipeline import Driven
+    from studio.drive.settings import DriveSettings
 
 _MOTION = (".csv", ".npz", ".jsonl")
 _INTERRUPTED = 130
@@ -141,7 +142,7 @@ def _check(options: argparse.Namespace) -> None:
 def _settings(options: argparse.Namespace) -> DriveSettings:
     from studio.drive.arm import ALL, armed_parts
     from studio.drive.calibration import Calibration
-    from studio.drive.pipeline import STEADINESS, DriveSettings
+    from studio.drive.settings import STEADINESS, DriveSettings
 
     relative = options.relative
     if relative is None:

@@ -14,11 +14,11 @@ import numpy as np
 
 from models.background import Background
 from models.errors import BadInput
-from studio.drive.calibrate import Target
 from studio.drive.camera_source import PlayedVideo
 from studio.drive.live_drive import LiveDrive
 from studio.drive.mailbox import Mailbox
-from studio.drive.pipeline import Driven, DriveSettings
+from studio.drive.pipeline import Driven
+from studio.drive.settings import DriveSettings
 from studio.drive.source import MotionSource, clock
 from studio.engine.faults import Fault
 
@@ -168,7 +168,7 @@ def measured(
     used = 0.0
     first: Driven | None = None
     last: Driven | None = None
-    drive = LiveDrive(source, Target.of(avatar), DriveSettings(), box.put, ended)
+    drive = LiveDrive(lambda: source, avatar, DriveSettings(), box.put, ended)
     try:
         while (taken := box.take()) is not None:
             driven, missed = taken

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from models.errors import BadInput
 from models.pose import ARKIT_INDEX, ARKIT_NAMES
-from models.track.retarget import NECK_SHARE
 
 GAIN_RANGE = (-4.0, 4.0)
+NECK_SHARE = 0.45
+"""As in ``models.track.retarget``, which is too heavy to import for values."""
 _SPANS = (-2.0, 3.0)
 
 

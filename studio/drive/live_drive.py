@@ -4,35 +4,51 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from studio.drive.calibrate import Target
-from studio.drive.pipeline import Driven, DriveSettings, Pipeline
+from models.pose import Pose
+from studio.drive.opening import Opener
 from studio.drive.recorder import Recorder
+from studio.drive.settings import DriveSettings
 from studio.drive.source import MotionSource
 from studio.engine.faults import Fault
 
+if TYPE_CHECKING:
+    from studio.drive.pipeline import Driven, Pipeline
+
 
 class LiveDrive:
-    """Runs a source until it ends, breaks or is stopped.
+    """Opens a source and runs it until it ends, breaks or is stopped, all in its own thread.
 
-    ``deliver`` is called in its thread with every ``Driven``; ``ended`` once, last, with the
-    ``Fault`` that ended it or None. What was recorded until then stays in ``recorder``.
+    ``deliver`` is called there with every ``Driven``; ``ended`` once, last, with the ``Fault`` that
+    ended it or None. What was recorded until then stays in ``recorder``.
     """
 
     def __init__(
         self,
-        source: MotionSource,
-        target: Target,
+        open_source: Opener,
+        avatar: Any,
         settings: DriveSettings,
         deliver: Callable[[Driven], object],
         ended: Callable[[Fault | None], object],
+        *,
+        base: Pose | None = None,
     ) -> None:
-        self.source, self.recorder = source, Recorder()
-        self._pipeline = Pipeline(target, source.origin)
-        self._deliver, self._ended = deliver, ended
+        """Start.
+
+        Args:
+            open_source: see ``studio.drive.opening``.
+            avatar: the ``models.avatar.Avatar`` that is moved.
+            settings: see there.
+            deliver, ended: called in the driving thread: hand over, do not work there.
+            base: the avatar's answer to the performer's rest, its source pose if None.
+        """
+        self.recorder = Recorder()
+        self._open, self._deliver, self._ended = open_source, deliver, ended
         self._lock = threading.Lock()
         self._settings = settings
-        self._target: Target | None = None
+        self._aim: tuple[Any, Pose | None] | None = (avatar, base)
+        self._source: MotionSource | None = None
         self._rest_wanted = False
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="drive", daemon=True)
@@ -49,21 +65,25 @@ class LiveDrive:
         with self._lock:
             self._settings = settings
 
-    def retarget(self, target: Target) -> None:
+    def retarget(self, avatar: Any, base: Pose | None = None) -> None:
         """Move another avatar, or start from another pose, from the next sample on."""
         with self._lock:
-            self._target = target
+            self._aim = (avatar, base)
 
     def calibrate(self) -> None:
         """ "This is my rest face": the performer is measured anew, what is seen next is rest."""
-        self.source.refit()
         with self._lock:
             self._rest_wanted = True
+            if self._source is not None:
+                self._source.refit()
 
     def stop(self, timeout: float = 2.0) -> bool:
         """End it and let go of camera or port; False when the thread does not end in time."""
         self._stopped.set()
-        self.source.close()
+        with self._lock:
+            source = self._source
+        if source is not None:
+            source.close()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -71,27 +91,47 @@ class LiveDrive:
     def _serve(self) -> None:
         fault: Fault | None = None
         try:
-            for sample in self.source.samples():
-                if self._stopped.is_set():
-                    break
-                settings = self._taken_changes()
-                driven = self._pipeline.drive(sample, settings)
-                self.recorder.note(driven)
-                self._deliver(driven)
-                self._rest_if_wanted()
+            self._run()
         except Exception as error:
-            fault = Fault.of(error, f"driving with {self.source.name}")
-        finally:
-            self.source.close()
+            fault = Fault.of(error, "driving")
         self._ended(None if self._stopped.is_set() else fault)
 
-    def _taken_changes(self) -> DriveSettings:
+    def _run(self) -> None:
+        source = self._open()
         with self._lock:
-            if self._target is not None:
-                self._pipeline.target, self._target = self._target, None
-            return self._settings
+            self._source = source
+        try:
+            pipeline: Pipeline | None = None
+            samples = iter(()) if self._stopped.is_set() else source.samples()
+            for sample in samples:
+                if self._stopped.is_set():
+                    return
+                pipeline, settings = self._taken_changes(pipeline, source)
+                driven = pipeline.drive(sample, settings)
+                self.recorder.note(driven)
+                self._deliver(driven)
+                self._rest_if_wanted(pipeline)
+        finally:
+            source.close()
 
-    def _rest_if_wanted(self) -> None:
+    def _taken_changes(
+        self, pipeline: Pipeline | None, source: MotionSource
+    ) -> tuple[Pipeline, DriveSettings]:
+        from studio.drive.calibrate import Target
+        from studio.drive.pipeline import Pipeline
+
+        with self._lock:
+            aim, self._aim = self._aim, None
+            settings = self._settings
+        if aim is not None:
+            target = Target.of(*aim)
+            if pipeline is None:
+                return Pipeline(target, source.origin), settings
+            pipeline.target = target
+        assert pipeline is not None
+        return pipeline, settings
+
+    def _rest_if_wanted(self, pipeline: Pipeline) -> None:
         with self._lock:
             if self._rest_wanted:
-                self._rest_wanted = not self._pipeline.rest_now()
+                self._rest_wanted = not pipeline.rest_now()

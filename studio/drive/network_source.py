@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from models.errors import BadInput
 from models.pose import Pose
 from studio.drive.live_link import looking_once, parse_packet, to_pose
+from studio.drive.opening import LIVE_LINK_PORT, VMC_PORTS
 from studio.drive.source import Origin, Sample, clock
 from studio.drive.vmc import Performer
 
 LOOPBACK = "127.0.0.1"
 ANYWHERE = "0.0.0.0"
-LIVE_LINK_PORT = 11111
-VMC_PORTS = (39539, 39540)
 _PACKET = 65536
 _TICK = 1.0 / 30.0
 _SILENCE = 0.25

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from models.pose import Pose
 from studio.drive.accent import Accent
-from studio.drive.arm import ALL, armed
+from studio.drive.arm import armed
 from studio.drive.calibrate import Calibrator, Target
-from studio.drive.calibration import Calibration
 from studio.drive.hold import Hold
+from studio.drive.settings import DriveSettings
 from studio.drive.smooth import OneEuro
 from studio.drive.source import MotionSource, Origin, Sample, clock
-
-STEADINESS = 0.3
-"""Where the slider "steady <-> quick" stands at first."""
-
-
-@dataclass(frozen=True)
-class DriveSettings:
-    """What the user sets; may change at any time while driving.
-
-    Attributes:
-        calibration: see there.
-        parts: what is armed (``pose_parts.PARTS``).
-        steadiness: 0 (quick) to 1 (steady).
-        accent: a preset that is shown over it all, None for none.
-    """
-
-    calibration: Calibration = field(default_factory=Calibration)
-    parts: frozenset[str] = ALL
-    steadiness: float = STEADINESS
-    accent: Pose | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from models.pose import Pose
-from studio.drive.pipeline import Driven
 from studio.session.pose_track import PoseTrack
+
+if TYPE_CHECKING:
+    from studio.drive.pipeline import Driven
 
 LONGEST_SECONDS = 3600.0
 """A take ends by itself then, so that a forgotten one does not fill the memory."""

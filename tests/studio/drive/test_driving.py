@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -12,15 +14,17 @@ import numpy as np
 import pytest
 
 from models.errors import BadInput
+from models.track import retarget
 from studio.drive import camera_source
 from studio.drive.bench_live import LiveFigures, Spread, measured
-from studio.drive.calibration import Calibration
+from studio.drive.calibration import NECK_SHARE, Calibration
 from studio.drive.camera_source import PlayedVideo, VideoSource, WebcamSource
 from studio.drive.film_facts import film_facts
 from studio.drive.live_drive import LiveDrive
 from studio.drive.mailbox import Mailbox
 from studio.drive.on_grid import on_grid, once_seen
-from studio.drive.pipeline import DriveSettings, Pipeline, driven
+from studio.drive.pipeline import Pipeline, driven
+from studio.drive.settings import DriveSettings
 from studio.drive.source import Origin, Sample
 from studio.engine.faults import Fault
 from tests.studio.drive.conftest import BASE, NEUTRAL, Script, random_pose
@@ -128,6 +132,16 @@ def test_an_accent_rises_and_fades(target):
     assert np.abs(np.diff(shown)).max() < 0.4
 
 
+def avatar_of(target):
+    """The stand-in for an avatar that has the target's place."""
+    avatar = Avatar()
+    avatar.source_pose, avatar.source_camera = target.base, target.camera
+    pivots = np.zeros((7, 3))
+    pivots[1], pivots[2] = target.neck, target.skull
+    avatar.parts.proxy.rig.pivots = pivots
+    return avatar
+
+
 def run_live(source, target, settings=FREE, before=None):
     got, over, faults = [], threading.Event(), []
 
@@ -135,7 +149,7 @@ def run_live(source, target, settings=FREE, before=None):
         faults.append(fault)
         over.set()
 
-    drive = LiveDrive(source, target, settings, got.append, ended)
+    drive = LiveDrive(lambda: source, avatar_of(target), settings, got.append, ended)
     if before is not None:
         before(drive)
     assert over.wait(10)
@@ -173,9 +187,83 @@ def test_a_source_that_breaks_is_told_and_the_take_kept(target):
 
 
 def test_calibrating_measures_anew(target):
-    source = Script([NEUTRAL] * 3)
-    run_live(source, target, before=lambda drive: drive.calibrate())
+    go, halted = threading.Event(), threading.Event()
+
+    class Halting(Script):
+        def samples(self):
+            halted.set()
+            go.wait(5)
+            yield from super().samples()
+
+    def calibrate(drive):
+        assert halted.wait(5)
+        drive.calibrate()
+        go.set()
+
+    source = Halting([NEUTRAL] * 3)
+    run_live(source, target, before=calibrate)
     assert source.refits == 1
+
+
+def test_a_source_that_cannot_be_opened_is_told(target):
+    faults, over = [], threading.Event()
+
+    def refuse():
+        raise BadInput("Port 11111 cannot be used; close the program that listens there.")
+
+    def ended(fault):
+        faults.append(fault)
+        over.set()
+
+    drive = LiveDrive(refuse, avatar_of(target), FREE, lambda driven: None, ended)
+    assert over.wait(10) and drive.stop()
+    assert faults[0].sentence.startswith("Port 11111 cannot be used")
+
+
+def test_stopping_while_the_source_opens(target):
+    opening, stopped = threading.Event(), threading.Event()
+
+    class Silent(Script):
+        def samples(self):
+            raise AssertionError("nothing is read any more")
+
+    source = Silent([])
+
+    def slow():
+        opening.set()
+        stopped.wait(5)
+        return source
+
+    over = []
+    drive = LiveDrive(slow, avatar_of(target), FREE, lambda driven: None, over.append)
+    assert opening.wait(5)
+    threading.Timer(0.1, stopped.set).start()
+    assert drive.stop() and over == [None] and source.closed
+
+
+def test_sources_open_by_name(tmp_path):
+    from studio.drive import opening
+
+    source = opening.live_link(0)()
+    assert source.live and source.name == "Live Link Face"
+    source.close()
+    opening.vmc(0)().close()
+    for opener in (opening.video(tmp_path / "a.mp4"), opening.motion_file(tmp_path / "a.csv")):
+        with pytest.raises(BadInput):
+            opener()
+
+
+def test_what_the_window_holds_is_light():
+    code = (
+        "import sys\n"
+        "import studio.drive.live_drive, studio.drive.opening, studio.drive.settings\n"
+        "import studio.drive.arm, studio.session.timeline_json\n"
+        "heavy = {'cv2', 'mediapipe', 'numba', 'av', 'torch', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert NECK_SHARE == retarget.NECK_SHARE
 
 
 def test_settings_and_target_change_while_driving(target):
@@ -193,8 +281,7 @@ def test_settings_and_target_change_while_driving(target):
     def change(drive):
         assert halted.wait(5)
         drive.settings = DriveSettings(FREE.calibration, frozenset(), 0.0)
-        other = type(target)(random_pose(9), target.camera, target.neck, target.skull)
-        drive.retarget(other)
+        drive.retarget(avatar_of(target), random_pose(9))
         go.set()
 
     _, got, _ = run_live(Halting([NEUTRAL, *[wide] * 5]), target, before=change)
