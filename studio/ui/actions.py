@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio.session.look import ViewMode
 from studio.session.view import VIEW_PRESETS
 from studio.ui.action_set import Action, Needs
+from studio.ui.drive.actions import drive_actions
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -23,6 +24,7 @@ def studio_actions(window: MainWindow) -> list[Action]:
         (tr("&File"), _file),
         (tr("&Edit"), _edit),
         (tr("&Pose"), _pose),
+        (tr("&Drive"), drive_actions),
         (tr("&View"), _view),
         (tr("Pa&nels"), _panels),
         (tr("&Help"), _help),

@@ -100,4 +100,11 @@ def studio_panels(window: MainWindow, parts: PoseParts) -> list[Panel]:
         ),
         Panel("history", tr("History"), lambda: HistoryPanel(desk), LEFT),
         Panel("log", tr("Log"), lambda: LogPanel(window.book), BOTTOM),
+        Panel("drive", tr("Drive"), lambda: late("drive.drive_panel", "DrivePanel"), RIGHT),
+        Panel(
+            "timeline",
+            tr("Timeline"),
+            lambda: late("timeline.timeline_panel", "TimelinePanel"),
+            BOTTOM,
+        ),
     ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import BadInput
+from studio.drive import opening
+from studio.drive.opening import Opener
+from studio.drive.source import MotionSource
 
 if TYPE_CHECKING:
-    from studio.drive.source import MotionSource, Sample
+    from studio.drive.source import Sample
 
 
 class SourceKind(StrEnum):
@@ -46,7 +50,7 @@ class SourceChoice:
     mirror: bool = True
     path: Path | None = None
     loop: bool = True
-    port: int = 11111
+    port: int = opening.LIVE_LINK_PORT
     opened: bool = False
 
     @property
@@ -57,27 +61,28 @@ class SourceChoice:
         return "file" if self.kind in FILE_KINDS and self.path is None else ""
 
 
-def open_source(choice: SourceChoice) -> MotionSource:
-    """Open a source; not for the window's thread. Raises ``BadInput`` in one sentence."""
-    from studio.drive.camera_source import PlayedVideo, WebcamSource
-    from studio.drive.file_source import MotionFileSource
-    from studio.drive.network_source import LiveLinkSource, VmcSource
-
-    if choice.missing:
-        raise BadInput(f"There is no {choice.missing} to drive with; choose one.")
+def opener_of(choice: SourceChoice) -> Opener:
+    """What opens a choice."""
     path = choice.path
     if choice.kind is SourceKind.WEBCAM and choice.camera is not None:
-        return WebcamSource(choice.camera, size=choice.size, mirror=choice.mirror)
+        return opening.webcam(choice.camera, size=choice.size, mirror=choice.mirror)
     if choice.kind is SourceKind.VIDEO and path is not None:
-        return _looped(choice.loop, lambda: PlayedVideo(path))
+        return _looped(choice.loop, opening.video(path))
     if choice.kind is SourceKind.MOTION and path is not None:
-        return _looped(choice.loop, lambda: MotionFileSource(path, live=True))
-    source = LiveLinkSource if choice.kind is SourceKind.LIVE_LINK else VmcSource
-    return source(choice.port, opened=choice.opened)
+        return _looped(choice.loop, opening.motion_file(path))
+    if choice.kind is SourceKind.LIVE_LINK:
+        return opening.live_link(choice.port, opened=choice.opened)
+    if choice.kind is SourceKind.VMC:
+        return opening.vmc(choice.port, opened=choice.opened)
+    return partial(_refuse, choice.missing)
 
 
-def _looped(loop: bool, make: Callable[[], MotionSource]) -> MotionSource:
-    return Looped(make) if loop else make()
+def _refuse(missing: str) -> MotionSource:
+    raise BadInput(f"There is no {missing} to drive with; choose one.")
+
+
+def _looped(loop: bool, make: Opener) -> Opener:
+    return partial(Looped, make) if loop else make
 
 
 class Looped:
@@ -85,13 +90,13 @@ class Looped:
 
     live = True
 
-    def __init__(self, make: Callable[[], MotionSource]) -> None:
+    def __init__(self, make: Opener) -> None:
         self._make, self._source = make, make()
         self.name, self.origin = self._source.name, self._source.origin
         self.rate: float | None = self._source.rate
         self.duration: float | None = None
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
 
     def samples(self) -> Iterator[Sample]:
         """See ``MotionSource``; times go on growing."""
@@ -107,14 +112,13 @@ class Looped:
             offset += last + 1.0 / (self.rate or 30.0)
 
     def _again(self) -> bool:
-        if self._closed:
+        if self._closed.is_set():
             return False
-        source = self._make()
         with self._lock:
-            self._source, closed = source, self._closed
-        if closed:
-            source.close()
-        return not closed
+            self._source = self._make()
+        if self._closed.is_set():
+            self._source.close()
+        return not self._closed.is_set()
 
     def refit(self) -> None:
         """See ``MotionSource``."""
@@ -122,7 +126,7 @@ class Looped:
 
     def close(self) -> None:
         """See ``MotionSource``."""
+        self._closed.set()
         with self._lock:
-            self._closed = True
             source = self._source
         source.close()

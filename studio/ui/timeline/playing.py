@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from studio.session.channels import read_channel
-from studio.session.curves import Curve
+from studio.session.channels import CHANNELS, read_channel
 from studio.session.timeline import Timeline
 from studio.ui.desk import Desk
-from studio.ui.listen import listen
+from studio.ui.timeline.edits import with_key
 from studio.ui.timeline.store import TimelineStore
 
 _TICK_MS = 16
@@ -26,6 +26,7 @@ class Playing(QObject):
 
     moved = Signal(float)
     """Where the playhead stands, seconds."""
+    channel_changed = Signal(str)
     state_changed = Signal()
     """Playing, recording or being shown began or ended."""
 
@@ -35,6 +36,7 @@ class Playing(QObject):
         self.store = TimelineStore(desk.session)
         self.seconds = 0.0
         self.playing = self.recording = self.shown = False
+        self.channel = "jawOpen"
         self._began = self._from = self._back = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -42,10 +44,13 @@ class Playing(QObject):
         self._timer.timeout.connect(self.tick)
         desk.closing.connect(self._timer.stop)
         session = desk.session
-        listen(self, session.timeline_changed, lambda _: self._on_timeline())
-        listen(self, session.pose_changed, lambda _: self._on_session())
-        listen(self, session.view_changed, lambda _: self._on_session())
-        listen(self, session.avatar_changed, lambda a: self.stop() if a is None else None)
+        for disconnect in (
+            session.timeline_changed.connect(lambda _: self._on_timeline()),
+            session.pose_changed.connect(lambda _: self._on_session()),
+            session.view_changed.connect(lambda _: self._on_session()),
+            session.avatar_changed.connect(lambda a: self.stop() if a is None else None),
+        ):
+            desk.closing.connect(disconnect)
 
     @property
     def timeline(self) -> Timeline:
@@ -114,11 +119,60 @@ class Playing(QObject):
         self._show()
         self.moved.emit(seconds)
 
+    def toggle_loop(self) -> None:
+        """Play the whole again and again, or once."""
+        timeline = self.timeline
+        loop = (0.0, timeline.duration) if timeline.loop is None else None
+        if timeline.duration > 0.0:
+            self.store.change(self.tr("Loop"), replace(timeline, loop=loop))
+        self._began, self._from = self._clock(), self.seconds
+        self.state_changed.emit()
+
+    def choose(self, channel: str) -> None:
+        """Work with the curve of a channel."""
+        if channel != self.channel:
+            self.channel = channel
+            self.channel_changed.emit(channel)
+
+    def key_channel(self) -> None:
+        """Key the chosen channel with what it has at the playhead."""
+        self.put_key(self.value(self.channel))
+
+    def put_key(self, value: float) -> None:
+        """Key the chosen channel at the playhead with a value."""
+        timeline = with_key(self.timeline, self.channel, self.seconds, value)
+        merge = f"key:{self.channel}:{self.seconds}"
+        self.store.change(self.tr("Set key"), timeline, merge=merge)
+        if not self.playing:
+            self._show()
+
+    def key_pose(self) -> None:
+        """Key what of face and head the person has set or keyed before, as the panels show it."""
+        pose, view = self._desk.session.state.pose, self._desk.session.state.view
+        keyed = {curve.channel for curve in self.timeline.curves}
+        values = {
+            channel: value
+            for channel in CHANNELS
+            if not is_camera(channel)
+            and ((value := read_channel(channel, pose, view)) or channel in keyed)
+        }
+        self._put(self.tr("Key the face and head"), values)
+
+    def key_camera(self) -> None:
+        """Key the camera as the viewport's view has it."""
+        state = self._desk.session.state
+        # Yaw and pitch of curves count from the view's base, as the view's own do.
+        values = {c: read_channel(c, state.pose, state.view) for c in CHANNELS if is_camera(c)}
+        self._put(self.tr("Key the camera"), values)
+
+    def _put(self, label: str, values: dict[str, float]) -> None:
+        timeline = self.timeline
+        for channel, value in values.items():
+            timeline = with_key(timeline, channel, self.seconds, value)
+        self.store.change(label, timeline)
+
     def value(self, channel: str) -> float:
-        """What a channel has at the playhead, in what is shown."""
-        curve = self.timeline.curve(channel)
-        if curve.keys:
-            return curve.at(self.seconds)
+        """What a channel has in what is shown now: timeline, driven pose, or the session."""
         state = self._desk.live.over(self._desk.session.state)
         return read_channel(channel, state.pose, state.view)
 
@@ -136,7 +190,7 @@ class Playing(QObject):
             return
         before, self.shown = self.shown, True
         pose, view = timeline.at(self.seconds, state.pose, state.view)
-        turns = any(moves_camera(curve) for curve in timeline.curves)
+        turns = any(is_camera(curve.channel) for curve in timeline.curves)
         self._desk.live.play(pose, view if turns else None, recording=self.recording)
         if not before:
             self.state_changed.emit()
@@ -158,9 +212,9 @@ class Playing(QObject):
             self._leave()
 
 
-def moves_camera(curve: Curve) -> bool:
-    """Whether a curve moves the camera."""
-    return curve.channel.startswith("camera.")
+def is_camera(channel: str) -> bool:
+    """Whether a channel moves the camera."""
+    return channel.startswith("camera.")
 
 
 def playing_of(desk: Desk) -> Playing:

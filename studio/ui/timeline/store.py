@@ -48,8 +48,27 @@ class TimelineStore:
         if timeline == self.timeline:
             return False
         document = self._document(timeline)
-        self._remember(document, timeline)
+        if document is not None:
+            self._remember(document, timeline)
         return self._session.change(label, merge=merge, timeline=document)
+
+    def put_take(self, label: str, track: PoseTrack, stem: str, start: float) -> None:
+        """Lay poses on top as a take, one step."""
+        timeline = self.timeline
+        taken = {take.name for take in timeline.takes}
+        name = timeline.free_name(stem) if stem in taken else stem
+        self.change(label, timeline.with_take(Take(name, track, start)))
+
+    def begin(self, label: str) -> None:
+        """Begin a drag: all changes until ``end`` are one step."""
+        self._session.begin(label)
+
+    def end(self, *, keep: bool = True) -> None:
+        """End a drag, or take back what it did."""
+        if keep:
+            self._session.end()
+        else:
+            self._session.cancel()
 
     def _remember(self, document: Mapping[str, Any], timeline: Timeline) -> None:
         self._read = [*self._read[1 - _REMEMBERED :], (document, timeline)]
@@ -67,14 +86,8 @@ class TimelineStore:
         return {**rest, "takes": takes}
 
     def _take(self, take: Take) -> dict[str, Any]:
-        for track, packed in self._packed:
-            if track is take.track:
-                break
-        else:
-            packed = Timeline((Take(take.name, take.track),)).to_json()["takes"][0]
-            self._packed.append((take.track, packed))
         return {
-            **packed,
+            **self._poses(take.track),
             "name": take.name,
             "start": take.start,
             "trim": list(take.trim),
@@ -83,3 +96,11 @@ class TimelineStore:
             "weight": take.weight,
             "muted": take.muted,
         }
+
+    def _poses(self, track: PoseTrack) -> dict[str, Any]:
+        for known, packed in self._packed:
+            if known is track:
+                return packed
+        found: dict[str, Any] = Timeline((Take("poses", track),)).to_json()["takes"][0]
+        self._packed.append((track, found))
+        return found

@@ -1,0 +1,140 @@
+"""Driving and the timeline in the one list of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox
+
+from studio.session.presets import all_presets
+from studio.ui.action_set import Action, Needs
+from studio.ui.desk import Desk
+from studio.ui.drive.driving import Phase, driving_of
+from studio.ui.presets.titles import title
+from studio.ui.timeline.playing import playing_of
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import MainWindow
+
+_HOT_PRESETS = 9
+
+
+def drive_actions(window: MainWindow) -> list[Action]:
+    """The actions, in the order of their menu."""
+    tr, desk, avatar = window.tr, window.desk, Needs.AVATAR
+    driving, playing = driving_of(desk), playing_of(desk)
+    driving.state_changed.connect(lambda: window.actions_list.refresh())
+    playing.state_changed.connect(lambda: window.actions_list.refresh())
+    presets = tr("&Presets")
+    return [
+        Action(
+            "drive.start_stop",
+            tr("&Drive"),
+            driving.toggle,
+            "Ctrl+D",
+            "ph.video-camera",
+            avatar,
+            checked=lambda: driving.phase is not Phase.IDLE,
+        ),
+        Action(
+            "drive.rest_face",
+            tr("This is my &rest face"),
+            driving.rest,
+            "R",
+            "ph.user-focus",
+            avatar,
+        ),
+        Action(
+            "drive.record",
+            tr("Re&cord a take"),
+            driving.record,
+            "Ctrl+Alt+R",
+            "ph.record",
+            avatar,
+            checked=lambda: driving.recording,
+        ),
+        Action(
+            "timeline.play",
+            tr("&Play or pause"),
+            lambda: _unless_wanted(playing.toggle),
+            "Space",
+            "ph.play",
+            avatar,
+            checked=lambda: playing.playing,
+            line=True,
+        ),
+        Action("timeline.stop", tr("&Stop"), playing.stop, "Shift+Space", "ph.stop", avatar),
+        Action(
+            "timeline.loop",
+            tr("&Loop"),
+            playing.toggle_loop,
+            "Ctrl+Alt+L",
+            "ph.repeat",
+            avatar,
+            checked=lambda: playing.timeline.loop is not None,
+        ),
+        Action(
+            "timeline.key",
+            tr("Set a &key"),
+            playing.key_channel,
+            "K",
+            "ph.diamond",
+            avatar,
+            line=True,
+        ),
+        Action(
+            "timeline.key_face",
+            tr("Key the &face and head"),
+            playing.key_pose,
+            "Ctrl+Alt+K",
+            "ph.user",
+            avatar,
+        ),
+        Action(
+            "timeline.key_camera",
+            tr("Key the ca&mera"),
+            playing.key_camera,
+            "Shift+K",
+            "ph.video-camera",
+            avatar,
+        ),
+        *(
+            Action(
+                f"preset.{number}",
+                tr("Preset {0}").format(number),
+                _on_preset(desk, number),
+                f"Ctrl+Alt+{number}",
+                needs=avatar,
+                submenu=presets,
+                line=number == 1,
+            )
+            for number in range(1, _HOT_PRESETS + 1)
+        ),
+    ]
+
+
+def _on_preset(desk: Desk, number: int) -> Callable[[], object]:
+    def apply() -> None:
+        found = all_presets(desk.session, desk.presets)
+        if number <= len(found):
+            preset = found[number - 1]
+            if driving_of(desk).phase is Phase.RUNNING:
+                driving_of(desk).accent(preset.pose)
+            else:
+                desk.posing.apply_preset(title(preset), preset.pose, 1.0)
+
+    return apply
+
+
+def _unless_wanted(run: Callable[[], object]) -> None:
+    """Leave Space to a button, list or box that the keyboard is on."""
+    focused = QApplication.focusWidget()
+    if not isinstance(focused, QAbstractButton | QAbstractItemView | QComboBox):
+        run()
+        return
+    none = Qt.KeyboardModifier.NoModifier
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QCoreApplication.sendEvent(focused, QKeyEvent(kind, Qt.Key.Key_Space, none, " "))

@@ -1,0 +1,296 @@
+"""Drives the open avatar: starts and stops sources, feeds the live pose, records takes."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from models.pose import Pose
+from studio.drive.live_drive import LiveDrive
+from studio.drive.opening import Opener
+from studio.drive.settings import DriveSettings
+from studio.engine.events import FrameReady
+from studio.engine.faults import Fault
+from studio.session.pose_track import PoseTrack
+from studio.session.state import OpenAvatar
+from studio.session.takes import Take
+from studio.ui.desk import Desk
+from studio.ui.drive.choice import SourceChoice, opener_of
+from studio.ui.drive.meter import Meter
+from studio.ui.drive.newest import Newest
+from studio.ui.timeline.playing import playing_of
+
+if TYPE_CHECKING:
+    from studio.drive.pipeline import Driven
+    from studio.drive.source import MotionSource
+
+_CLOSING_SECONDS = 3.0
+_LIMIT_MS = 1000
+
+
+class Phase(Enum):
+    """What is going on."""
+
+    IDLE = "idle"
+    OPENING = "opening"
+    RUNNING = "running"
+
+
+class Driving(QObject):
+    """One for a desk; see ``driving_of``.
+
+    The session's pose is what the face rests in: presets and sliders work while it is driven.
+    Frames make no steps; the pose that it had at the end is one step.
+
+    Attributes:
+        phase, recording: what is going on. fault: what ended it last, None for nothing.
+        settings: transfer, arming, smoothing.
+        choice: what is driven with. meter: how quickly. newest: the last ``Driven``.
+    """
+
+    state_changed = Signal()
+    """Phase, recording or fault."""
+    arrived = Signal(object)
+    """The newest ``Driven``."""
+    settings_changed = Signal()
+    choice_changed = Signal()
+
+    _over = Signal(object, object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk, self._playing = desk, playing_of(desk)
+        self.phase, self.recording = Phase.IDLE, False
+        self.fault: Fault | None = None
+        self.settings = DriveSettings()
+        self.choice = SourceChoice()
+        self.opener: Callable[[SourceChoice], Opener] = opener_of
+        self.meter = Meter()
+        self.newest: Driven | None = None
+        self._mail = Newest(self)
+        self._mail.arrived.connect(self._on_driven)
+        self._over.connect(self._on_over, Qt.ConnectionType.QueuedConnection)
+        self._drive: LiveDrive | None = None
+        self._base = Pose.neutral()
+        self._run: object = None
+        self._record_soon = False
+        self._take_start = 0.0
+        self._left: tuple[Pose, Pose] | None = None
+        self._closers: list[threading.Thread] = []
+        self._watch = QTimer(self, interval=_LIMIT_MS)
+        self._watch.timeout.connect(self._end_long_take)
+        desk.closing.connect(self.close)
+        desk.frame_ready.connect(self._on_frame)
+        desk.closing.connect(desk.session.pose_changed.connect(self._on_base))
+        desk.closing.connect(desk.session.avatar_changed.connect(self._on_avatar))
+
+    # Commands
+
+    def choose(self, choice: SourceChoice) -> None:
+        """Drive with something else, from the next start on."""
+        if choice != self.choice:
+            self.choice = choice
+            self.choice_changed.emit()
+
+    def set(self, settings: DriveSettings) -> None:
+        """Change transfer, arming or smoothing, also while it runs."""
+        self.settings = settings
+        if self._drive is not None:
+            self._drive.settings = settings
+        self.settings_changed.emit()
+
+    def toggle(self) -> None:
+        """Start or stop."""
+        if self.phase is Phase.IDLE:
+            self.start()
+        else:
+            self.stop()
+
+    def start(self) -> None:
+        """Open the chosen source and drive the avatar with it."""
+        avatar = self._desk.session.avatar
+        if avatar is None or self.phase is not Phase.IDLE:
+            return
+        self.fault, self._run = None, object()
+        self._base = self._rest_pose()
+        self.meter.clear()
+        self._mail.clear()
+        self._playing.stop()
+        self._drive = LiveDrive(
+            self._opening(),
+            avatar.handle,
+            self.settings,
+            self._mail.put,
+            partial(self._tell_over, self._run),
+            base=self._base,
+        )
+        self._phase(Phase.OPENING)
+
+    def stop(self) -> None:
+        """End it; the pose that it had is kept as one step."""
+        self.record(False)
+        self.accent(None)
+        drive, self._drive, self._run = self._drive, None, None
+        if drive is not None:
+            thread = threading.Thread(target=drive.stop, name="stop driving", daemon=True)
+            thread.start()
+            self._closers = [*(t for t in self._closers if t.is_alive()), thread]
+        self._mail.clear()
+        self._keep_pose()
+        self._desk.live.drive(None)
+        self.newest = None
+        if self.phase is not Phase.IDLE:
+            self._phase(Phase.IDLE)
+
+    def rest(self) -> None:
+        """ "This is my rest face." """
+        if self._drive is None:
+            self._desk.notice.emit(self.tr("Start driving first: the rest face is what is seen."))
+            return
+        self._drive.calibrate()
+        self._desk.notice.emit(self.tr("Your face now is the rest face."))
+
+    def accent(self, preset: Pose | None) -> None:
+        """Show a preset over the performance until another, the same again, or None."""
+        wanted = None if preset is self.settings.accent else preset
+        if wanted is not self.settings.accent:
+            self.set(replace(self.settings, accent=wanted))
+
+    def record(self, on: bool | None = None) -> None:
+        """Begin or end a take; without ``on``, the other of both. Starts driving if need be."""
+        on = not (self.recording or self._record_soon) if on is None else on
+        self._record_soon = on and self.phase is not Phase.RUNNING
+        if self._record_soon:
+            self.start()
+        if on == self.recording or self._drive is None or self._record_soon:
+            return
+        self.recording = on
+        if on:
+            self._take_start = self._playing.seconds
+            self._drive.recorder.start()
+            self._playing.begin_recording()
+            self._watch.start()
+        else:
+            self._watch.stop()
+            track = self._drive.recorder.stop()
+            self._playing.end_recording()
+            self._keep_take(track)
+        self.state_changed.emit()
+
+    def close(self) -> None:
+        """End all threads."""
+        self.stop()
+        for thread in self._closers:
+            thread.join(_CLOSING_SECONDS)
+
+    # What happens
+
+    def _opening(self) -> Opener:
+        """Opens the chosen source, once what was stopped before has let go of camera or port."""
+        opener, closers = self.opener(self.choice), self._closers
+
+        def open_source() -> MotionSource:
+            for thread in closers:
+                thread.join(_CLOSING_SECONDS)
+            return opener()
+
+        return open_source
+
+    def _tell_over(self, run: object, fault: Fault | None) -> None:
+        # In the driving thread; the window may have been closed meanwhile.
+        with contextlib.suppress(RuntimeError):
+            self._over.emit(run, fault)
+
+    def _on_over(self, run: object, fault: Fault | None) -> None:
+        if run is not self._run:
+            return
+        self.fault = fault
+        if fault is not None:
+            self._desk.failed.emit(fault)
+        self.stop()
+        self.state_changed.emit()
+
+    def _on_driven(self, driven: Driven) -> None:
+        if self._drive is None:
+            return
+        self.newest = driven
+        if self.phase is Phase.OPENING:
+            self._phase(Phase.RUNNING)
+            if self._record_soon:
+                self.record(True)
+        live, state = self._desk.live, self._desk.session.state
+        live.drive(driven.pose, self.settings.parts)
+        self.meter.pose_came(
+            live.pose(state.pose),
+            driven.sample.arrived,
+            driven.dropped,
+            self._mail.replaced,
+            driven.milliseconds,
+        )
+        self.arrived.emit(driven)
+
+    def _on_frame(self, event: FrameReady) -> None:
+        if self._drive is not None:
+            self.meter.picture_came(event.request.pose, event.made_ms)
+
+    def _on_base(self, pose: Pose) -> None:
+        avatar = self._desk.session.avatar
+        if self._drive is not None and avatar is not None:
+            self._base = pose
+            self._drive.retarget(avatar.handle, pose)
+
+    def _on_avatar(self, avatar: OpenAvatar | None) -> None:
+        if avatar is None:
+            self.stop()
+        else:
+            self._on_base(self._desk.session.state.pose)
+
+    # What is kept
+
+    def _rest_pose(self) -> Pose:
+        """The pose to rest in: the session's, unless that is what driving left there."""
+        pose = self._desk.session.state.pose
+        return self._left[1] if self._left is not None and self._left[0] == pose else pose
+
+    def _keep_pose(self) -> None:
+        base = self._desk.session.state.pose
+        if self.newest is None or self._desk.session.avatar is None:
+            return
+        pose = self._desk.live.pose(base)
+        self._left = pose, self._base
+        self._desk.session.change(self.tr("Drive"), pose=pose)
+
+    def _keep_take(self, track: PoseTrack | None) -> None:
+        if track is None:
+            self._desk.notice.emit(self.tr("Nothing came while it was recorded."))
+            return
+        if not self.settings.parts:
+            self._desk.notice.emit(self.tr("No part was armed, so there is no take."))
+            return
+        store = self._playing.store
+        name = store.timeline.free_name(self.tr("Take"))
+        take = Take(name, track, self._take_start, parts=self.settings.parts)
+        label = self.tr("Record {0}").format(name)
+        store.change(label, store.timeline.with_take(take))
+
+    def _end_long_take(self) -> None:
+        """The recorder ends a forgotten take by itself."""
+        if self.recording and self._drive is not None and not self._drive.recorder.running:
+            self.record(False)
+
+    def _phase(self, phase: Phase) -> None:
+        self.phase = phase
+        self.state_changed.emit()
+
+
+def driving_of(desk: Desk) -> Driving:
+    """What drives the desk's avatar, made when first asked for."""
+    found = desk.findChild(Driving)
+    return found if isinstance(found, Driving) else Driving(desk)

@@ -1,0 +1,88 @@
+"""What is done to takes and keys: from a timeline to a timeline, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from studio.session.channels import CHANNELS
+from studio.session.curves import Easing, Key
+from studio.session.takes import Take
+from studio.session.timeline import Timeline
+
+SHORTEST = 0.05
+"""Seconds that trimming leaves."""
+_APART = 1e-3
+"""Seconds between keys: a dragged key does not swallow another."""
+
+
+def moved_take(timeline: Timeline, name: str, start: float) -> Timeline:
+    """A take that begins elsewhere, not before 0."""
+    return timeline.with_take_changed(name, replace(timeline.take(name), start=max(0.0, start)))
+
+
+def trimmed_begin(timeline: Timeline, name: str, seconds: float) -> Timeline:
+    """A take that begins at ``seconds`` of the timeline; what is left stays where it was."""
+    take = timeline.take(name)
+    first, last = float(take.track.times[0]), take.trim[1]
+    begin = min(max(take.trim[0] + seconds - take.start, first), last - SHORTEST)
+    if begin < first or take.start + begin - take.trim[0] < 0.0:
+        return timeline
+    start = take.start + begin - take.trim[0]
+    return timeline.with_take_changed(name, replace(take, trim=(begin, last), start=start))
+
+
+def trimmed_end(timeline: Timeline, name: str, seconds: float) -> Timeline:
+    """A take whose first run ends at ``seconds`` of the timeline."""
+    take = timeline.take(name)
+    begin, last = take.trim[0], float(take.track.times[-1])
+    end = min(max(begin + seconds - take.start, begin + SHORTEST), last)
+    return timeline if end <= begin else timeline.with_take_changed(name, take.trimmed(begin, end))
+
+
+def changed_take(timeline: Timeline, name: str, take: Take) -> Timeline:
+    """A take changed; a name that another has keeps the old one."""
+    taken = {other.name for other in timeline.takes} - {name}
+    return timeline.with_take_changed(name, take) if take.name not in taken else timeline
+
+
+def lifted_take(timeline: Timeline, name: str, by: int) -> Timeline:
+    """A take ``by`` layers up, or down for less than 0."""
+    place = [take.name for take in timeline.takes].index(name) + by
+    return timeline.with_take_moved(name, min(max(place, 0), len(timeline.takes) - 1))
+
+
+def moved_key(
+    timeline: Timeline, channel: str, index: int, seconds: float, value: float
+) -> Timeline:
+    """The key number ``index`` of a curve elsewhere: between its neighbours, within the range."""
+    keys = list(timeline.curve(channel).keys)
+    low = keys[index - 1].seconds + _APART if index else 0.0
+    high = keys[index + 1].seconds - _APART if index + 1 < len(keys) else float("inf")
+    least, most = CHANNELS[channel]
+    moment = min(max(seconds, low), high)
+    keys[index] = replace(keys[index], seconds=moment, value=min(max(value, least), most))
+    return timeline.with_curve(replace(timeline.curve(channel), keys=tuple(keys)))
+
+
+def with_key(timeline: Timeline, channel: str, seconds: float, value: float) -> Timeline:
+    """A key at a time; one that stands there takes the value and keeps its easing."""
+    least, most = CHANNELS[channel]
+    easing = Easing.IN_OUT
+    for key in timeline.curve(channel).keys:
+        if abs(key.seconds - seconds) < _APART:
+            seconds, easing = key.seconds, key.easing
+    key = Key(max(0.0, seconds), min(max(value, least), most), easing)
+    return timeline.with_curve(timeline.curve(channel).with_key(key))
+
+
+def eased_key(timeline: Timeline, channel: str, index: int, easing: Easing) -> Timeline:
+    """Another easing from a key on."""
+    keys = list(timeline.curve(channel).keys)
+    keys[index] = replace(keys[index], easing=easing)
+    return timeline.with_curve(replace(timeline.curve(channel), keys=tuple(keys)))
+
+
+def without_key(timeline: Timeline, channel: str, index: int) -> Timeline:
+    """A key less."""
+    curve = timeline.curve(channel)
+    return timeline.with_curve(curve.without_key(curve.keys[index].seconds))

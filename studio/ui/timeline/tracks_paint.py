@@ -1,0 +1,202 @@
+"""How the tracks look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from studio.session.curves import Curve
+from studio.session.pose_parts import PARTS
+from studio.session.takes import Take
+from studio.session.timeline import Timeline
+from studio.ui.icons import icon
+from studio.ui.theme import tokens
+from studio.ui.timeline.channel_names import channel_names
+from studio.ui.tokens import Tokens
+
+LABELS, RULER, ROW = 136, 24, 26
+"""Pixels: width of the names, height of the ruler and of a row."""
+_ICON = 14
+_KEY = 5.0
+_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
+_TICK_ROOM = 56.0
+Chosen = tuple[str | None, str, int | None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A take or a curve."""
+
+    name: str
+    take: Take | None
+    curve: Curve | None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Moments to pixels: ``first`` seconds stand right of the names."""
+
+    first: float
+    per_second: float
+
+    def x(self, seconds: float) -> float:
+        """Pixels of a moment."""
+        return LABELS + (seconds - self.first) * self.per_second
+
+    def seconds(self, x: float) -> float:
+        """The moment at a place."""
+        return self.first + (x - LABELS) / self.per_second
+
+
+def clock_text(seconds: float, decimals: int = 0) -> str:
+    """``1:05`` or ``1:05.2``."""
+    whole = round(seconds, decimals)
+    minutes = int(whole // 60)
+    width = 2 if decimals == 0 else 3 + decimals
+    return f"{minutes}:{whole - 60 * minutes:0{width}.{decimals}f}"
+
+
+def paint_tracks(
+    widget: QWidget,
+    rows: list[Row],
+    scale: Scale,
+    timeline: Timeline,
+    playhead: float,
+    chosen: Chosen,
+) -> None:
+    """Draw ruler, rows and playhead."""
+    colours = tokens()
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width, height = widget.width(), widget.height()
+    painter.fillRect(widget.rect(), QColor(colours.field))
+    painter.fillRect(0, 0, width, RULER, QColor(colours.panel))
+    painter.fillRect(0, 0, LABELS, height, QColor(colours.panel))
+    if timeline.loop is not None:
+        first, last = (scale.x(moment) for moment in timeline.loop)
+        shade = QColor(colours.accent)
+        shade.setAlphaF(0.25)
+        painter.fillRect(QRectF(first, RULER - 4, last - first, 4), shade)
+    painter.setClipRect(LABELS, 0, width - LABELS, height)
+    _paint_ruler(painter, scale, QRectF(LABELS, 0, width - LABELS, height), colours)
+    painter.setClipping(False)
+    for number, row in enumerate(rows):
+        box = QRectF(0, RULER + ROW * number, width, ROW)
+        _paint_row(painter, row, box, scale, chosen, colours)
+    painter.setPen(QColor(colours.line))
+    painter.drawLine(LABELS, 0, LABELS, height)
+    painter.drawLine(0, RULER, width, RULER)
+    if not rows:
+        painter.setPen(QColor(colours.faint))
+        place = QRectF(LABELS, RULER, width - LABELS, height - RULER)
+        text = widget.tr("Record a take, or set a key.")
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    _paint_playhead(painter, scale.x(playhead), height, colours)
+    if widget.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor(colours.accent))
+        painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
+
+
+def _paint_ruler(painter: QPainter, scale: Scale, box: QRectF, colours: Tokens) -> None:
+    fitting = (tick for tick in _TICKS if tick * scale.per_second >= _TICK_ROOM)
+    step = next(fitting, _TICKS[-1])
+    number = int(scale.first / step)
+    while (x := scale.x(number * step)) < box.right():
+        painter.setPen(QPen(QColor(colours.line), 1.0))
+        painter.drawLine(QPointF(x, RULER - 6), QPointF(x, box.bottom()))
+        painter.setPen(QColor(colours.dim))
+        text = clock_text(number * step, 0 if step >= 1.0 else 1)
+        painter.drawText(QPointF(x + 4, RULER - 8), text)
+        number += 1
+
+
+def _paint_row(
+    painter: QPainter, row: Row, box: QRectF, scale: Scale, chosen: Chosen, colours: Tokens
+) -> None:
+    is_chosen = row.name == (chosen[0] if row.take is not None else chosen[1])
+    is_chosen = is_chosen and (row.take is not None or chosen[0] is None)
+    if is_chosen:
+        painter.fillRect(QRectF(0, box.top(), LABELS, box.height()), QColor(colours.hover))
+    muted = row.take is not None and row.take.muted
+    glyph = "ph.eye-slash" if muted else "ph.eye"
+    if row.curve is not None:
+        glyph = "ph.diamond"
+    mark = QRectF(6, box.center().y() - _ICON / 2, _ICON, _ICON).toRect()
+    icon(glyph, "faint" if muted or row.curve is not None else "dim").paint(painter, mark)
+    painter.setPen(QColor(colours.faint if muted else colours.text if is_chosen else colours.dim))
+    name = row.name if row.curve is None else channel_names()[row.name]
+    room = QRectF(ROW, box.top(), LABELS - ROW - 6, box.height())
+    middle = Qt.AlignmentFlag.AlignVCenter
+    elided = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, middle, elided)
+    painter.save()
+    painter.setClipRect(QRectF(LABELS, box.top(), box.width() - LABELS, box.height()))
+    if row.take is not None:
+        _paint_take(painter, row.take, box, scale, is_chosen, colours)
+    elif row.curve is not None:
+        _paint_keys(painter, row.curve, box, scale, chosen[2] if is_chosen else None, colours)
+    painter.restore()
+    painter.setPen(QColor(colours.line))
+    painter.drawLine(box.bottomLeft(), box.bottomRight())
+
+
+def _paint_take(
+    painter: QPainter, take: Take, box: QRectF, scale: Scale, is_chosen: bool, colours: Tokens
+) -> None:
+    left, right = scale.x(take.start), scale.x(take.end)
+    bar = QRectF(left, box.top() + 3, max(right - left, 2.0), box.height() - 6)
+    fill = QColor(colours.faint if take.muted else colours.accent)
+    fill.setAlphaF(0.25 if take.muted else 0.35 + 0.35 * take.weight)
+    painter.setPen(QPen(QColor(colours.text if is_chosen else colours.accent), 1.0))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(bar, 4, 4)
+    for run in range(1, take.loops):
+        x = scale.x(take.start + run * take.length)
+        painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
+    painter.setPen(QColor(colours.text))
+    whole = len(take.parts) == len(PARTS)
+    text = clock_text(take.length, 1)
+    if not whole:
+        text += f"  ·  {', '.join(part for part in PARTS if part in take.parts)}"
+    if take.weight < 1.0:
+        text += f"  ·  {100 * take.weight:.0f} %"
+    room = bar.adjusted(8, 0, -6, 0)
+    elided = painter.fontMetrics().elidedText(
+        text, Qt.TextElideMode.ElideRight, max(int(room.width()), 0)
+    )
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def _paint_keys(
+    painter: QPainter, curve: Curve, box: QRectF, scale: Scale, index: int | None, colours: Tokens
+) -> None:
+    middle = box.center().y()
+    line = QColor(colours.strong_line)
+    painter.setPen(QPen(line, 2.0))
+    first, last = scale.x(curve.keys[0].seconds), scale.x(curve.keys[-1].seconds)
+    painter.drawLine(QPointF(first, middle), QPointF(last, middle))
+    for number, key in enumerate(curve.keys):
+        x = scale.x(key.seconds)
+        size = _KEY + (1.0 if number == index else 0.0)
+        diamond = QPolygonF(
+            [QPointF(x - size, middle), QPointF(x, middle - size)]
+            + [QPointF(x + size, middle), QPointF(x, middle + size)]
+        )
+        painter.setPen(QPen(QColor(colours.field), 1.0))
+        painter.setBrush(QColor(colours.warning if number == index else colours.accent_text))
+        painter.drawPolygon(diamond)
+
+
+def _paint_playhead(painter: QPainter, x: float, height: int, colours: Tokens) -> None:
+    if x < LABELS - 1:
+        return
+    painter.setPen(QPen(QColor(colours.danger), 1.5))
+    painter.drawLine(QPointF(x, RULER - 8), QPointF(x, height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.danger))
+    head = [QPointF(x - 5, RULER - 14), QPointF(x + 5, RULER - 14), QPointF(x, RULER - 6)]
+    painter.drawPolygon(QPolygonF(head))
