@@ -212,7 +212,10 @@ class BuildOverlay(QWidget):
         another = QPushButton(icon("ph.folder-open", "on_accent"), self.tr("Choose another…"))
         another.setProperty("primary", True)
         another.clicked.connect(self.another_wanted)
+        # There is a Close below, and more room for words beside it.
+        self._fault.close_button.hide()
         foot = QHBoxLayout()
+        foot.addWidget(self._fault.copy_button)
         foot.addStretch()
         foot.addWidget(self._cancel_button(self.tr("Close")))
         foot.addWidget(another)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -23,8 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio.engine.faults import Fault
-from studio.session.folders import state_folder
-from studio.session.stored import read_json, write_json
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -32,10 +27,9 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 _LAYOUT_VERSION = 1
-_SIDES = [264, 360]
+_LEFT_WIDTH, _RIGHT_WIDTH, _RIGHT_SHARE = 264, (320, 360), 0.25
 _BOTTOM, _BOTTOM_SHARE = (184, 260), 0.26
-"""Sizes at first, in logical pixels: widths at the sides; least, greatest and usual height."""
-_SIZE_LIMIT = 1_000_000
+"""Sizes at first, in logical pixels: least and greatest, and share of the window."""
 _PANEL_MS = 10
 """Between two panels that appear."""
 
@@ -259,10 +253,11 @@ class Docks(QMainWindow):
         return self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _share_out(self, first: Mapping[Qt.DockWidgetArea, PanelDock]) -> None:
-        sides = [first[area] for area in (LEFT, RIGHT) if area in first]
-        self.resizeDocks(sides, _SIDES[: len(sides)], Qt.Orientation.Horizontal)
+        widths = {LEFT: _LEFT_WIDTH, RIGHT: _share(self.width(), _RIGHT_SHARE, _RIGHT_WIDTH)}
+        sides = {first[area]: width for area, width in widths.items() if area in first}
+        self.resizeDocks(list(sides), list(sides.values()), Qt.Orientation.Horizontal)
         if BOTTOM in first:
-            height = min(max(round(self.height() * _BOTTOM_SHARE), _BOTTOM[0]), _BOTTOM[1])
+            height = _share(self.height(), _BOTTOM_SHARE, _BOTTOM)
             self.resizeDocks([first[BOTTOM]], [height], Qt.Orientation.Vertical)
 
     def _tidy(self) -> None:
@@ -286,29 +281,5 @@ class Docks(QMainWindow):
                 menu.popup(bar.mapToGlobal(place))
 
 
-def keep_layout(window: QMainWindow, docks: Docks) -> None:
-    """Write size, place and docks for the next start. Raises ``BadInput`` when that fails."""
-    parts = {"geometry": window.saveGeometry(), "docks": docks.arrangement()}
-    document = {name: base64.b64encode(part.data()).decode() for name, part in parts.items()}
-    write_json(_layout_path(), document)
-
-
-def restore_layout(window: QMainWindow, docks: Docks) -> bool:
-    """Bring back what ``keep_layout`` wrote; False when there is nothing usable."""
-    try:
-        document = read_json(_layout_path(), _SIZE_LIMIT)
-        parts = {name: base64.b64decode(text) for name, text in _texts(document).items()}
-    except (OSError, ValueError, binascii.Error):
-        return False
-    docks.restore(QByteArray(parts.get("docks", b"")))
-    return window.restoreGeometry(QByteArray(parts.get("geometry", b"")))
-
-
-def _texts(document: object) -> Mapping[str, str]:
-    if not isinstance(document, dict):
-        raise ValueError("not an object")
-    return {name: text for name, text in document.items() if isinstance(text, str)}
-
-
-def _layout_path() -> Path:
-    return state_folder() / "layout.json"
+def _share(whole: int, share: float, limits: tuple[int, int]) -> int:
+    return min(max(round(share * whole), limits[0]), limits[1])

@@ -22,7 +22,11 @@ _ICON_SIDE = 22
 
 
 class FaultBox(QFrame):
-    """Shows a fault; used as a banner over the picture and where a build ended."""
+    """Shows a fault; used as a banner over the picture and where a build ended.
+
+    Attributes:
+        copy_button, close_button: may be put elsewhere or hidden.
+    """
 
     dismissed = Signal()
 
@@ -43,9 +47,9 @@ class FaultBox(QFrame):
         text.setSpacing(2)
         text.addWidget(self._sentence)
         text.addWidget(self._remedy)
-        self._copy = QPushButton(icon("ph.copy"), self.tr("Copy details"))
-        self._copy.clicked.connect(self._copy_details)
-        close = QToolButton()
+        self.copy_button = QPushButton(icon("ph.copy"), self.tr("Copy details"))
+        self.copy_button.clicked.connect(self._copy_details)
+        close = self.close_button = QToolButton()
         close.setIcon(icon("ph.x"))
         close.setToolTip(self.tr("Dismiss"))
         close.setAccessibleName(self.tr("Dismiss"))
@@ -55,7 +59,7 @@ class FaultBox(QFrame):
         row.setSpacing(10)
         row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
         row.addLayout(text, 1)
-        row.addWidget(self._copy, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.copy_button, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, alignment=Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
@@ -70,15 +74,15 @@ class FaultBox(QFrame):
         self._sentence.setText(fault.sentence)
         self._remedy.setText(fault.remedy)
         self._remedy.setVisible(bool(fault.remedy))
-        self._copy.setText(self.tr("Copy details"))
-        self._copy.setVisible(bool(fault.details))
+        self.copy_button.setText(self.tr("Copy details"))
+        self.copy_button.setVisible(bool(fault.details))
         self.show()
 
     def _copy_details(self) -> None:
         if self._fault is not None:
             text = f"{self._fault.sentence}\n{self._fault.remedy}\n{self._fault.details}"
             QGuiApplication.clipboard().setText(text)
-            self._copy.setText(self.tr("Copied"))
+            self.copy_button.setText(self.tr("Copied"))
 
     def _dismiss(self) -> None:
         self._fault = None

@@ -84,7 +84,9 @@ class LogBook(QObject):
         self.added.emit(entry)
 
     def _frame_failed(self, event: FrameFailed) -> None:
-        self.fault(event.fault)
+        # The viewport shows it in the picture's place.
+        if event.fault.sentence != self._last:
+            self.record(event.fault)
 
     def _device_changed(self, event: DeviceChanged) -> None:
         if event.sentence:

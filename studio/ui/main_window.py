@@ -21,10 +21,11 @@ from studio.ui.build_overlay import BuildOverlay
 from studio.ui.collector import Collector
 from studio.ui.commands import Commands
 from studio.ui.desk import Desk
-from studio.ui.docks import Docks, keep_layout, restore_layout
+from studio.ui.docks import Docks
 from studio.ui.documents import Documents
 from studio.ui.fault_box import FaultBox
 from studio.ui.incoming import file_in, picture_in
+from studio.ui.layout_file import keep_layout, restore_layout
 from studio.ui.listen import listen
 from studio.ui.log_book import LogBook
 from studio.ui.menus import fill_menus
@@ -148,9 +149,10 @@ class MainWindow(QMainWindow):
         avatar = self.desk.session.avatar
         # Before they are shown: docks are arranged in the size that they have then.
         self.docks.resize(self._pages.size())
+        inside = self.docks.isAncestorOf(self.focusWidget() or self)
         self._pages.setCurrentWidget(self.start_page if avatar is None else self.docks)
         self.actions_list.refresh()
-        if avatar is not None and not self.docks.isAncestorOf(self.focusWidget() or self):
+        if avatar is not None and not inside:
             self.viewport.setFocus()
 
     def _update_title(self, title: str) -> None:

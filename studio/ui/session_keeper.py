@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from studio.engine import jobs
+from studio.engine.faults import Fault
 from studio.session.recovery import Autosave
 from studio.ui.desk import Desk
 from studio.ui.listen import listen
@@ -34,9 +35,15 @@ class SessionKeeper(QObject):
         if self._autosave is None or not session.modified or session.avatar is None:
             return None
         job = jobs.autosave(self._autosave, session.state, session.project, session.title)
-        number = self._desk.submit(job)
+        number = self._desk.submit(job, failed=self._tell)
         self._status.hide_job(number)
         return number
+
+    def _tell(self, fault: Fault) -> None:
+        sentence = self.tr("The work cannot be kept for recovery: {reason}")
+        remedy = self.tr("Save the project yourself, where there is space.")
+        reason = sentence.format(reason=fault.sentence)
+        self._desk.failed.emit(Fault(reason, remedy, fault.details))
 
     def _set_pace(self) -> None:
         minutes = self._desk.settings.autosave_minutes

@@ -48,6 +48,7 @@ QTabBar::tab {
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:selected:focus { background: $hover; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 
 QPushButton, QToolButton {
@@ -61,6 +62,7 @@ QPushButton:focus, QToolButton:focus { border-color: $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; border-color: $line; }
 QToolButton:disabled { border-color: transparent; }
 QPushButton:checked, QToolButton:checked { background: $accent; color: $on_accent; }
+QPushButton:checked:focus, QToolButton:checked:focus { border-color: $text; }
 QPushButton[primary="true"], QPushButton:default {
     background: $accent; border-color: $accent; color: $on_accent;
 }
@@ -104,12 +106,14 @@ QCheckBox::indicator {
 }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $check; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $line; }
 QComboBox QAbstractItemView { border: 1px solid $strong_line; background: $panel; }
 
 QAbstractItemView {
     background: $field; border: 1px solid $line; border-radius: 4px; outline: none;
 }
+QAbstractItemView:focus { border-color: $accent; }
 QListView::item { padding: 4px 6px; border-radius: 3px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $accent; color: $on_accent; }

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -34,8 +34,11 @@ class Plot(QWidget):
         self.widget.setMouseEnabled(x=False, y=False)
         self.widget.setMenuEnabled(False)
         self.widget.hideButtons()
+        # Nothing in it can be used.
+        for part in (self.widget, self.widget.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.widget.setYRange(0.0, 1.0, padding=0.06)
-        self.widget.getAxis("left").setTickSpacing(0.5, 0.25)
+        self.widget.getAxis("left").setTickSpacing(levels=[(0.5, 0.0)])
         self.widget.setAccessibleName(self.tr("Coefficients over time"))
         self.legend = self.widget.addLegend(
             offset=(6, 2), horSpacing=16, verSpacing=-6, labelTextSize=_LEGEND, colCount=_COLUMNS
@@ -98,7 +101,7 @@ class Plot(QWidget):
         self.legend.setLabelTextColor(QColor(colours.text))
         ground = QColor(colours.field)
         # Curves stay visible below it.
-        ground.setAlpha(200)
+        ground.setAlpha(150)
         self.legend.setBrush(ground)
         self.legend.setPen(QColor(0, 0, 0, 0))
         for channel, curve in self._curves.items():

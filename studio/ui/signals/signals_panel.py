@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from models.pose import ARKIT_NAMES
 from studio.session.trace import Trace, moving
@@ -44,6 +45,7 @@ class SignalsPanel(QWidget):
         self._clock = clock
         self.trace = Trace(len(ARKIT_NAMES))
         self.plot: Plot | None = None
+        self._handle: Any = None if desk.session.avatar is None else desk.session.avatar.handle
         self._paused_at: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
@@ -64,6 +66,15 @@ class SignalsPanel(QWidget):
         if len(last):
             self.trace.add(self._clock(), last[-1])
         self.draw()
+
+    def _begin_anew(self, desk: Desk) -> None:
+        """Another face: what the former one did is no movement of this one."""
+        handle = None if desk.session.avatar is None else desk.session.avatar.handle
+        if handle is not self._handle:
+            self._handle = handle
+            self.trace.clear()
+            self._record(desk.session.state.pose)
+            self.draw()
 
     def set_paused(self, paused: bool) -> None:
         """Stop or go on drawing; recording goes on meanwhile."""
@@ -132,15 +143,18 @@ class SignalsPanel(QWidget):
         top.addWidget(self.pause)
         top.addWidget(self.erase)
         top.addWidget(self.window_bar, 1)
-        top.addStretch(1)
-        self.list_button.setMaximumWidth(90)
-        top.addWidget(self.list_button)
         self.note = QLabel(self.tr("Loading…"))
         self.note.setProperty("dim", True)
+        self.note.setContentsMargins(8, 0, 0, 0)
+        # In a narrow panel it is cut off rather than in the way of the rest.
+        self.note.setMinimumWidth(0)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        top.addWidget(self.note, 2)
+        self.list_button.setMaximumWidth(90)
+        top.addWidget(self.list_button)
         self._place = QWidget()
         self._stack = QVBoxLayout(self._place)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(self.note)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._place)
@@ -194,4 +208,3 @@ class SignalsPanel(QWidget):
         elif shown == 0:
             text = self.tr("No curves are chosen.")
         self.note.setText(text)
-        self.note.setVisible(bool(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFocusEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.engine.events import FrameFailed, FrameReady
@@ -40,7 +40,6 @@ class Viewport(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.stage, 1)
-        self.setFocusProxy(self.stage)
         self._connect(desk)
         self._show_comparison()
 
@@ -59,6 +58,10 @@ class Viewport(QWidget):
         self.pump.arrived.connect(self._on_frame)
         self.pump.failed.connect(self._on_failure)
         self.pump.cleared.connect(self._clear)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The stage takes it. With a focus proxy, Tab would pass the bar by."""
+        self.stage.setFocus(event.reason())
 
     # For menus and others
 

@@ -88,7 +88,7 @@ def test_a_click_applies_in_one_step(desk, panel, qtbot):
     desk.posing.set("tongueOut", 1.0)
     click(panel, qtbot, "smile")
     assert desk.posing.pose.blendshapes == pytest.approx(PRESETS["smile"].blendshapes)
-    assert steps(desk) == ["tongueOut", "Preset Smile"]
+    assert steps(desk) == ["Tongue out", "Preset Smile"]
 
 
 def test_the_strength_scales_and_a_drag_of_it_is_one_step(desk, panel, qtbot):

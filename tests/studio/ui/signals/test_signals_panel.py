@@ -47,7 +47,7 @@ def test_what_moves_gets_a_curve_by_itself(desk, panel, clock):
     desk.posing.set("jawOpen", 0.5)
     clock.now += 2.0
     panel.draw()
-    assert shown(panel) == {"jawOpen"} and not panel.note.isVisible()
+    assert shown(panel) == {"jawOpen"} and not panel.note.text()
     times, values = curve(panel, "jawOpen")
     assert times[-1] == 0.0 and values[-1] == pytest.approx(0.5)
     assert values[times < -2.1] == pytest.approx(0.0)
@@ -136,3 +136,17 @@ def test_curves_keep_their_colour(desk, panel):
     before = colour("tongueOut")
     panel.curves.choose("tongueOut", "mouthClose")
     assert colour("tongueOut") == before != colour("mouthClose")
+
+
+def test_another_avatar_begins_anew(desk, open_avatar, clock):
+    panel = SignalsPanel(desk, clock=clock)
+    desk.posing.set("jawOpen", 0.5)
+    clock.now += 1.0
+    open_avatar()
+    clock.now += 1.0
+    times, values = panel.trace.window(clock.now - 10.0, clock.now)
+    source = desk.session.state.pose.blendshapes
+    assert len(times) > 1 and (values == source).all()
+    begun = times[0]
+    desk.session.avatar_changed.emit(desk.session.avatar)
+    assert panel.trace.window(clock.now - 10.0, clock.now)[0][0] == begun
