@@ -45,7 +45,10 @@ class LivePose:
         if pose is None and self._played is None and self._view is None:
             return
         self._played, self._view, self._recording = pose, view, recording
-        self._tell()
+        self._made = None
+        # While a take is recorded the next driven pose, which comes soon, shows this one too.
+        if not recording or self._driven is None:
+            self._tell()
 
     def pose(self, base: Pose) -> Pose:
         """The pose that is shown over the session's."""

@@ -18,14 +18,15 @@ from studio.drive.opening import Opener
 from studio.drive.settings import DriveSettings
 from studio.engine.events import FrameReady
 from studio.engine.faults import Fault
+from studio.engine.job import Job
 from studio.session.pose_track import PoseTrack
 from studio.session.state import OpenAvatar
-from studio.session.takes import Take
 from studio.ui.desk import Desk
 from studio.ui.drive.choice import SourceChoice, opener_of
 from studio.ui.drive.meter import Meter
 from studio.ui.drive.newest import Newest
 from studio.ui.timeline.playing import playing_of
+from studio.ui.timeline.store import PackedTrack
 
 if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
@@ -274,11 +275,18 @@ class Driving(QObject):
         if not self.settings.parts:
             self._desk.notice.emit(self.tr("No part was armed, so there is no take."))
             return
-        store = self._playing.store
-        name = store.timeline.free_name(self.tr("Take"))
-        take = Take(name, track, self._take_start, parts=self.settings.parts)
-        label = self.tr("Record {0}").format(name)
-        store.change(label, store.timeline.with_take(take))
+        parts, start, store = self.settings.parts, self._take_start, self._playing.store
+        job = Job(
+            self.tr("Keeping the take"),
+            lambda context: PackedTrack.of(track),
+            "file",
+            "keeping the take",
+        )
+        label = self.tr("Record {0}")
+        stem = store.timeline.free_name(self.tr("Take"))
+        self._desk.submit(
+            job, done=lambda packed: store.put_take(label, packed, stem, start, parts)
+        )
 
     def _end_long_take(self) -> None:
         """The recorder ends a forgotten take by itself."""

@@ -66,8 +66,11 @@ class Meter:
 
     def picture_came(self, pose: Pose, render: float) -> None:
         """A picture of a pose is there; ``render`` milliseconds were spent on it."""
-        for shown, arrived in self._arrivals:
+        for number, (shown, arrived) in enumerate(self._arrivals):
             if shown is pose:
+                # The same pose may be drawn again; only its first picture tells how late it is.
+                for _ in range(number + 1):
+                    self._arrivals.popleft()
                 now = self._clock()
                 self._shown.append((now, 1e3 * (now - arrived)))
                 before = self._stages.get("render", render)

@@ -10,6 +10,7 @@ from studio.drive.settings import DriveSettings
 from studio.engine.job import Job, JobContext
 from studio.session.pose_track import PoseTrack
 from studio.session.takes import Take
+from studio.ui.timeline.store import PackedTrack
 
 
 def export_take(take: Take, path: Path) -> Job:
@@ -25,9 +26,9 @@ def export_take(take: Take, path: Path) -> Job:
 
 
 def import_take(path: Path, avatar: Any, base: Pose, settings: DriveSettings) -> Job:
-    """Read a motion file and carry it over to an avatar. Result: a ``PoseTrack`` from 0 on."""
+    """Read a motion file and carry it over to an avatar. Result: ``PackedTrack``, from 0 on."""
 
-    def work(context: JobContext) -> PoseTrack:
+    def work(context: JobContext) -> PackedTrack:
         from studio.drive.calibrate import Target
         from studio.drive.file_source import MotionFileSource
         from studio.drive.pipeline import driven
@@ -36,11 +37,12 @@ def import_take(path: Path, avatar: Any, base: Pose, settings: DriveSettings) ->
         source = MotionFileSource(path)
         if source.origin is Origin.AVATAR:
             # Poses of an avatar are shown as they are.
-            return source.track.shifted(-float(source.track.times[0]))
+            first = float(source.track.times[0])
+            return PackedTrack.of(source.track.shifted(-first))
         poses = []
         for each in driven(source, Target.of(avatar, base), settings):
             context.check()
             poses.append((each.seconds, each.pose))
-        return PoseTrack.of(poses)
+        return PackedTrack.of(PoseTrack.of(poses))
 
     return Job(f"Importing {path.name}", work, "file", f"reading {path.name}")

@@ -186,7 +186,8 @@ class Playing(QObject):
 
     def _show(self) -> None:
         state, timeline = self._desk.session.state, self.timeline
-        if state.avatar is None:
+        empty = self.recording and timeline.duration <= 0.0
+        if state.avatar is None or empty:
             return
         before, self.shown = self.shown, True
         pose, view = timeline.at(self.seconds, state.pose, state.view)

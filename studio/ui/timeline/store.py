@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.errors import BadInput
+from studio.session.pose_parts import PARTS
 from studio.session.pose_track import PoseTrack
 from studio.session.session import Session
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
 
 _REMEMBERED = 64
+
+
+@dataclass(frozen=True, eq=False)
+class PackedTrack:
+    """Poses, and a take of them as JSON."""
+
+    track: PoseTrack
+    document: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, track: PoseTrack) -> PackedTrack:
+        """Pack poses: for a worker, as it takes 20 ms for each minute."""
+        return cls(track, Timeline((Take("poses", track),)).to_json()["takes"][0])
 
 
 class TimelineStore:
@@ -52,12 +66,25 @@ class TimelineStore:
             self._remember(document, timeline)
         return self._session.change(label, merge=merge, timeline=document)
 
-    def put_take(self, label: str, track: PoseTrack, stem: str, start: float) -> None:
-        """Lay poses on top as a take, one step."""
+    def put_take(
+        self,
+        label: str,
+        poses: PackedTrack,
+        stem: str,
+        start: float,
+        parts: frozenset[str] = frozenset(PARTS),
+    ) -> str:
+        """Lay poses on top as a take, one step; returns its name.
+
+        ``{0}`` in the label stands for the name: the stem, or with a number where it is taken.
+        """
         timeline = self.timeline
         taken = {take.name for take in timeline.takes}
-        name = timeline.free_name(stem) if stem in taken else stem
-        self.change(label, timeline.with_take(Take(name, track, start)))
+        name = timeline.free_name(stem) if stem in taken or not stem else stem
+        self._packed.append((poses.track, dict(poses.document)))
+        take = Take(name, poses.track, start, parts=parts)
+        self.change(label.format(name), timeline.with_take(take))
+        return name
 
     def begin(self, label: str) -> None:
         """Begin a drag: all changes until ``end`` are one step."""
@@ -101,6 +128,6 @@ class TimelineStore:
         for known, packed in self._packed:
             if known is track:
                 return packed
-        found: dict[str, Any] = Timeline((Take("poses", track),)).to_json()["takes"][0]
+        found = dict(PackedTrack.of(track).document)
         self._packed.append((track, found))
         return found

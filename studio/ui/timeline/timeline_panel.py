@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.session.pose_track import PoseTrack
 from studio.ui.controls.buttons import icon_button
 from studio.ui.controls.shortcuts import with_shortcut
 from studio.ui.desk import Desk
@@ -33,6 +32,7 @@ from studio.ui.timeline.curve_editor import CurveEditor
 from studio.ui.timeline.key_bar import KeyBar
 from studio.ui.timeline.motion_jobs import export_take, import_take
 from studio.ui.timeline.playing import playing_of
+from studio.ui.timeline.store import PackedTrack
 from studio.ui.timeline.take_menu import TakeMenu
 from studio.ui.timeline.tracks import Tracks
 from studio.ui.timeline.tracks_paint import clock_text
@@ -108,8 +108,8 @@ class TimelinePanel(QWidget):
         start, settings = self.playing.seconds, self.driving.settings
         base, store = self._desk.session.state.pose, self.playing.store
 
-        def done(track: PoseTrack) -> None:
-            store.put_take(self.tr("Import {0}").format(path.name), track, path.stem, start)
+        def done(poses: PackedTrack) -> None:
+            store.put_take(self.tr("Import {0}"), poses, path.stem, start)
 
         self._desk.submit(import_take(path, avatar.handle, base, settings), done=done)
 
