@@ -61,6 +61,13 @@ def panel_pieces(docks: Docks, parts: PoseParts) -> Iterator[Callable[[], object
             for region in REGIONS:
                 yield partial(_make_region, docks, parts, region)
         yield partial(docks.panel, name)
+    yield partial(_load_plots, docks)
+
+
+def _load_plots(docks: Docks) -> None:
+    """The plots' library takes long: now, or when they are first seen."""
+    if not docks.isVisible():
+        import_module("pyqtgraph")
 
 
 def _make_region(docks: Docks, parts: PoseParts, region: str) -> None:

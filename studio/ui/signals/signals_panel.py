@@ -57,6 +57,7 @@ class SignalsPanel(QWidget):
         self._desk = desk
         self._record()
         listen(self, desk.session.pose_changed, lambda _pose: self._record())
+        listen(self, desk.session.avatar_changed, lambda _avatar: self._begin_anew())
         listen(self, desk.live.changed, lambda _live: self._record())
 
     def clear(self) -> None:
@@ -67,13 +68,14 @@ class SignalsPanel(QWidget):
             self.trace.add(self._clock(), last[-1])
         self.draw()
 
-    def _begin_anew(self, desk: Desk) -> None:
+    def _begin_anew(self) -> None:
         """Another face: what the former one did is no movement of this one."""
-        handle = None if desk.session.avatar is None else desk.session.avatar.handle
+        avatar = self._desk.session.avatar
+        handle = None if avatar is None else avatar.handle
         if handle is not self._handle:
             self._handle = handle
             self.trace.clear()
-            self._record(desk.session.state.pose)
+            self._record()
             self.draw()
 
     def set_paused(self, paused: bool) -> None:

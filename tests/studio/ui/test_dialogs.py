@@ -142,7 +142,7 @@ def test_history_panel_jumps(opened, qtbot):
     opened.desk.posing.set("jawOpen", 0.8)
     opened.desk.posing.set("browInnerUp", 0.8)
     labels = [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
-    assert labels == ["Start", "Open anna", "jawOpen", "browInnerUp"]
+    assert labels == ["Start", "Open anna", "Jaw open", "Inner brows up"]
     place = view.visualRect(view.model().index(2, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert opened.desk.session.history.position == 2 == view.currentIndex().row()

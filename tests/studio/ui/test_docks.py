@@ -64,7 +64,7 @@ def test_a_layout_that_nobody_saw_is_kept_as_it_was(make_docks, qtbot):
 def test_a_damaged_layout_gives_the_usual_one(make_docks):
     docks = make_docks(state=QByteArray(b"nonsense"))
     assert seen_bars(docks) == [["pose", "look"], ["presets", "library"]]
-    assert docks._docks["pose"].width() == 360
+    assert docks._docks["pose"].width() == 320
 
 
 def test_held_panels_appear_on_release_or_when_asked_for(make_docks, qtbot):

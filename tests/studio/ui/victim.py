@@ -23,8 +23,10 @@ def work(window: MainWindow) -> None:
         start(window)
         return
     window.desk.posing.set("jawOpen", 0.9)
-    window.keeper.save()
-    window.desk.job_ended.connect(lambda _: print("kept", flush=True))
+    number = window.keeper.save()
+    window.desk.job_ended.connect(
+        lambda ended: print("kept", flush=True) if ended == number else None
+    )
 
 
 if __name__ == "__main__":
