@@ -134,16 +134,18 @@ class BuildOverlay(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays inside: what lies below cannot be used now."""
-        before = widget = self.focusWidget() or self
-        while True:
+        before: QWidget = self.focusWidget() or self
+        widget: QWidget | None = before
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        while widget is not None:
             widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
-            if widget is before:
-                return True
+            if widget is None or widget is before:
+                break
             takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
             if takes and widget.isEnabled() and widget.isVisible() and self.isAncestorOf(widget):
-                reason = Qt.FocusReason
-                widget.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
-                return True
+                widget.setFocus(reason)
+                break
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim what lies below."""

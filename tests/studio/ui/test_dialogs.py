@@ -23,6 +23,7 @@ from studio.engine import webcam
 from studio.engine.faults import Fault
 from studio.session.settings import Settings, load_settings
 from studio.ui.about import About
+from studio.ui.build_overlay import BuildOverlay
 from studio.ui.consent import Consent
 from studio.ui.history_panel import HistoryPanel
 from studio.ui.log_panel import LogPanel
@@ -230,3 +231,12 @@ def test_webcam_that_cannot_be_opened_says_so(window, camera, wait, monkeypatch)
     assert not dialog._take.isEnabled()
     dialog.reject()
     dialog.deleteLater()
+
+
+def test_tab_stays_in_the_build_overlay(opened, qtbot):
+    overlay = opened.findChild(BuildOverlay)
+    overlay.begin("Building")
+    for key in [Qt.Key.Key_Tab] * 6 + [Qt.Key.Key_Backtab] * 6:
+        qtbot.keyClick(opened.focusWidget(), key)
+        assert overlay.isAncestorOf(opened.focusWidget())
+    overlay.end()
