@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
 
 _TELL_MS = 250
-_PICTURE_MS = 40
+_PICTURE_MS = 66
 
 
 class DrivePanel(QWidget):
