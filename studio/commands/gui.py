@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -46,6 +47,15 @@ def run(options: argparse.Namespace) -> int:
         check_input(target)
         target = target.absolute()
     check_display()
+    # Nothing of what is loaded here is garbage; the window collects later, between its events.
+    gc.disable()
+    try:
+        return _run_studio(target, options.sample)
+    finally:
+        gc.enable()
+
+
+def _run_studio(target: Path | None, sample: bool) -> int:
     try:
         from studio.ui.app import run_studio
     except ImportError as error:
@@ -54,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         raise NoWindow(
             f"Qt cannot be loaded ({error}); install what is missing, as packaging/setup.sh does."
         ) from error
-    return run_studio(target, sample=options.sample)
+    return run_studio(target, sample=sample)
 
 
 def check_display() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -58,6 +59,7 @@ class _Watch(QObject):
 
 def main() -> int:
     """The program that is measured; its argument is the time at which it was started."""
+    gc.disable()  # As the command does.
     from studio.session.settings import Settings, save_settings
     from studio.ui.app import run_studio
 
