@@ -214,7 +214,7 @@ class Documents(QObject):
 
     def _export(self, path: Path) -> None:
         self._folder = path.parent
-        state = self._desk.session.state
+        state = self._desk.live.over(self._desk.session.state)
         if path.suffix.lower() not in _STILL_SUFFIXES:
             sentence = self.tr("{name} cannot be written as a picture.").format(name=path.name)
             self._desk.failed.emit(Fault(sentence, self.tr("Choose .png, .jpg or .webp.")))

@@ -104,27 +104,27 @@ def drive_actions(window: MainWindow) -> list[Action]:
         *(
             Action(
                 f"preset.{number}",
-                tr("Preset {0}").format(number),
-                _on_preset(desk, number),
+                title(preset),
+                _on_preset(desk, preset.name),
                 f"Ctrl+Alt+{number}",
                 needs=avatar,
                 submenu=presets,
-                line=number == 1,
             )
-            for number in range(1, _HOT_PRESETS + 1)
+            for number, preset in enumerate(all_presets(desk.session, desk.presets), 1)
+            if number <= _HOT_PRESETS
         ),
     ]
 
 
-def _on_preset(desk: Desk, number: int) -> Callable[[], object]:
+def _on_preset(desk: Desk, name: str) -> Callable[[], object]:
     def apply() -> None:
-        found = all_presets(desk.session, desk.presets)
-        if number <= len(found):
-            preset = found[number - 1]
-            if driving_of(desk).phase is Phase.RUNNING:
-                driving_of(desk).accent(preset.pose)
-            else:
-                desk.posing.apply_preset(title(preset), preset.pose, 1.0)
+        # By name, as the project or the user may have put another pose under it.
+        found = {preset.name: preset for preset in all_presets(desk.session, desk.presets)}
+        preset = found[name]
+        if driving_of(desk).phase is Phase.RUNNING:
+            driving_of(desk).accent(preset.pose)
+        else:
+            desk.posing.apply_preset(title(preset), preset.pose, 1.0)
 
     return apply
 

@@ -47,6 +47,7 @@ class DrivePanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.driving: Driving = driving_of(desk)
+        self.driving.restore()
         self.source = SourceBox(self.driving)
         self.monitor = Monitor()
         self._make_buttons()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from models.errors import BadInput
 from models.pose import Pose
 from studio.drive.live_drive import LiveDrive
 from studio.drive.opening import Opener
@@ -72,6 +73,7 @@ class Driving(QObject):
         self.fault: Fault | None = None
         self.settings = DriveSettings()
         self.choice = SourceChoice()
+        self._own = False
         self.opener: Callable[[SourceChoice], Opener] = opener_of
         self.meter = Meter()
         self.newest: Driven | None = None
@@ -97,15 +99,26 @@ class Driving(QObject):
     def choose(self, choice: SourceChoice) -> None:
         """Drive with something else, from the next start on."""
         if choice != self.choice:
+            self._own = True
             self.choice = choice
             self.choice_changed.emit()
 
     def set(self, settings: DriveSettings) -> None:
         """Change transfer, arming or smoothing, also while it runs."""
+        self._own = True
         self.settings = settings
         if self._drive is not None:
             self._drive.settings = settings
         self.settings_changed.emit()
+
+    def restore(self) -> None:
+        """Take what was set before the last close, unless something was set since the start."""
+        if not self._own:
+            from studio.ui.drive.kept import kept
+
+            choice, settings = kept()
+            self.choose(choice)
+            self.set(settings)
 
     def toggle(self) -> None:
         """Start or stop."""
@@ -119,6 +132,7 @@ class Driving(QObject):
         avatar = self._desk.session.avatar
         if avatar is None or self.phase is not Phase.IDLE:
             return
+        self.restore()
         self.fault, self._run = None, object()
         self._base = self._rest_pose()
         self.meter.clear()
@@ -186,8 +200,15 @@ class Driving(QObject):
         self.state_changed.emit()
 
     def close(self) -> None:
-        """End all threads."""
+        """End all threads, and keep what was set."""
         self.stop()
+        if self._own:
+            from studio.ui.drive.kept import keep
+
+            try:
+                keep(self.choice, self.settings)
+            except BadInput as error:
+                self._desk.notice.emit(str(error))
         for thread in self._closers:
             thread.join(_CLOSING_SECONDS)
 

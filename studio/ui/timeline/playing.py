@@ -53,6 +53,11 @@ class Playing(QObject):
             desk.closing.connect(disconnect)
 
     @property
+    def began(self) -> float:
+        """Where playing or recording began, seconds."""
+        return self._back
+
+    @property
     def timeline(self) -> Timeline:
         """What is played."""
         return self.store.timeline

@@ -120,7 +120,9 @@ class Tracks(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         chosen = (self.chosen_take, self._playing.channel, self.chosen_key)
-        paint_tracks(self, self.rows, self.scale, self._timeline, self._playing.seconds, chosen)
+        playing = self._playing
+        recorded = playing.began if playing.recording else None
+        paint_tracks(self, self.rows, self.scale, self._timeline, playing.seconds, chosen, recorded)
 
     # Mouse
 

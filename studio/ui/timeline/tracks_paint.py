@@ -66,8 +66,9 @@ def paint_tracks(
     timeline: Timeline,
     playhead: float,
     chosen: Chosen,
+    recorded: float | None = None,
 ) -> None:
-    """Draw ruler, rows and playhead."""
+    """Draw ruler, rows and playhead; ``recorded`` is where a take begins that is not over yet."""
     colours = tokens()
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -82,6 +83,10 @@ def paint_tracks(
         painter.fillRect(QRectF(first, RULER - 4, last - first, 4), shade)
     painter.setClipRect(LABELS, 0, width - LABELS, height)
     _paint_ruler(painter, scale, QRectF(LABELS, 0, width - LABELS, height), colours)
+    if recorded is not None:
+        begin = scale.x(recorded)
+        bar = QRectF(begin, RULER - 4, scale.x(playhead) - begin, 4)
+        painter.fillRect(bar, QColor(colours.danger))
     painter.setClipping(False)
     for number, row in enumerate(rows):
         box = QRectF(0, RULER + ROW * number, width, ROW)
@@ -89,7 +94,7 @@ def paint_tracks(
     painter.setPen(QColor(colours.line))
     painter.drawLine(LABELS, 0, LABELS, height)
     painter.drawLine(0, RULER, width, RULER)
-    if not rows:
+    if not rows and recorded is None:
         painter.setPen(QColor(colours.faint))
         place = QRectF(LABELS, RULER, width - LABELS, height - RULER)
         text = widget.tr("Record a take, or set a key.")

@@ -19,6 +19,8 @@ from studio.ui.listen import listen
 
 _SMALLEST = 16
 _BLINK_TICK_MS = 25
+_LIVE_REST = 0.4
+"""Seconds without a new live pose after which the picture is at rest."""
 
 
 class FramePump(QObject):
@@ -146,7 +148,9 @@ class FramePump(QObject):
         if due is None:
             self._rest.stop()
         else:
-            self._rest.start(math.ceil(1000 * due))
+            # Between two driven poses nothing rests: a full picture would hold up the next.
+            live = _LIVE_REST if self._desk.live.active else 0.0
+            self._rest.start(math.ceil(1000 * max(due, live)))
 
     def _on_rest(self) -> None:
         if self.pacer.rest_in() == 0 and self._visible:

@@ -15,6 +15,7 @@ from studio.ui.drive import source_box
 from studio.ui.drive.choice import Looped, SourceChoice, SourceKind, opener_of
 from studio.ui.drive.drive_panel import DrivePanel
 from studio.ui.drive.driving import Phase
+from studio.ui.drive.kept import kept
 from studio.ui.drive.meter import Meter
 from tests.studio.ui.drive.conftest import Puppet
 from tests.studio.ui.panel_fixtures import show
@@ -213,3 +214,17 @@ def test_the_meter_counts_each_pose_once():
     assert found.latency == pytest.approx(70.0) and found.stages == {"solve": 5.0, "render": 12.0}
     now[0] += 5.0
     assert meter.figures().latency is None
+
+
+def test_what_was_set_is_there_after_the_next_start(desk, panel, driving, tmp_path):
+    choice = SourceChoice(SourceKind.LIVE_LINK, port=5005, opened=True)
+    driving.choose(choice)
+    panel.table.model.put(3, Channel(gain=0.5))
+    desk.close()
+    kept_choice, kept_settings = kept()
+    assert kept_choice == SourceChoice(SourceKind.LIVE_LINK, port=5005, opened=False)
+    assert kept_settings == driving.settings
+    file = tmp_path / "config" / "drive.json"
+    file.write_text(file.read_text().replace("0.5", '"half"'))
+    assert kept() == (SourceChoice(), DriveSettings())
+    assert not file.exists() and (tmp_path / "config" / "drive.json.damaged").exists()
