@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,17 +33,11 @@ from studio.ui.pose.labels import label, matches
 from studio.ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
-_FIELDS: tuple[tuple[str, int | None], ...] = (
-    ("gain", None),
-    ("offset", None),
-    ("take", 0),
-    ("take", 1),
-    ("give", 0),
-    ("give", 1),
-)
+_FIELDS = ("gain", "offset", "take", "give")
+_WIDTHS = (40, 50, 56, 56)
+_RANGE = re.compile(r"\s*(-?\d*\.?\d+)\s*(?:–|-|\.\.|\s)\s*(-?\d*\.?\d+)\s*")
 _HEIGHT = 260
 _ROW = 24
-_NUMBER_WIDTH = 42
 
 
 class ChannelModel(QAbstractTableModel):
@@ -58,10 +53,8 @@ class ChannelModel(QAbstractTableModel):
             (self.tr("Coefficient"), ""),
             (self.tr("Gain"), self.tr("How strongly it is carried over")),
             (self.tr("Offset"), self.tr("Added after that")),
-            (self.tr("From"), self.tr("Your value that counts as least")),
-            (self.tr("To"), self.tr("Your value that counts as most")),
-            (self.tr("Least"), self.tr("What the avatar does at least")),
-            (self.tr("Most"), self.tr("What the avatar does at most")),
+            (self.tr("In"), self.tr("Your values that count as least and most, such as 0.1 – 0.8")),
+            (self.tr("Out"), self.tr("What the avatar does at least and at most")),
         )
         driving.settings_changed.connect(self._tell)
 
@@ -101,33 +94,31 @@ class ChannelModel(QAbstractTableModel):
             return font
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(tokens().text if changed else tokens().dim)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
             return ARKIT_NAMES[row] if column == 0 else self._heads[column][1]
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return None
         if column == 0:
             return label(ARKIT_NAMES[row])
-        value = self._value(row, column)
-        return f"{value:.2f}" if role == Qt.ItemDataRole.DisplayRole else f"{value:g}"
+        return _written(getattr(self.channel(row), _FIELDS[column - 1]))
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        field, place = _FIELDS[index.column() - 1]
+        field, text = _FIELDS[index.column() - 1], str(value).replace(",", ".")
         channel = self.channel(index.row())
+        wanted = _pair(text) if field in ("take", "give") else _number(text)
+        if wanted is None:
+            pair = field in ("take", "give")
+            self.refused.emit(
+                self.tr("Two numbers are wanted here, such as 0.1 – 0.8.")
+                if pair
+                else self.tr("A number is wanted here.")
+            )
+            return False
         try:
-            number = float(str(value).replace(",", "."))
-            if place is None:
-                new = replace(channel, **{field: number})  # type: ignore[arg-type]
-            else:
-                pair = list(getattr(channel, field))
-                pair[place] = number
-                new = replace(channel, **{field: (pair[0], pair[1])})  # type: ignore[arg-type]
+            new = replace(channel, **{field: wanted})  # type: ignore[arg-type]
         except ValueError as error:
-            text = str(error)
-            number_wanted = self.tr("A number is wanted here.")
-            told = number_wanted if "convert" in text else f"{text[:1].upper()}{text[1:]}."
-            self.refused.emit(told)
+            sentence = str(error)
+            self.refused.emit(f"{sentence[:1].upper()}{sentence[1:]}.")
             return False
         self.put(index.row(), new)
         return True
@@ -136,16 +127,29 @@ class ChannelModel(QAbstractTableModel):
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() else flags
 
-    def _value(self, row: int, column: int) -> float:
-        field, place = _FIELDS[column - 1]
-        value = getattr(self.channel(row), field)
-        return float(value if place is None else value[place])
-
     def _is_changed(self, row: int) -> bool:
         return ARKIT_NAMES[row] in self._driving.settings.calibration.channels
 
     def _tell(self) -> None:
         self.dataChanged.emit(self.index(0, 0), self.index(len(ARKIT_NAMES) - 1, len(_FIELDS)))
+
+
+def _written(value: float | tuple[float, float]) -> str:
+    if isinstance(value, tuple):
+        return " – ".join(_written(end) for end in value)
+    return f"{round(value, 3):g}"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    found = _RANGE.fullmatch(text)
+    return None if found is None else (float(found[1]), float(found[2]))
 
 
 class ChannelTable(QWidget):
@@ -202,6 +206,7 @@ class _View(QTableView):
         self._reset_row = reset
         self.setFixedHeight(_HEIGHT)
         self.setShowGrid(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
@@ -215,11 +220,12 @@ class _View(QTableView):
     def shape(self) -> None:
         """Widths of the columns, once there is a model."""
         header = self.horizontalHeader()
-        header.setMinimumSectionSize(_NUMBER_WIDTH)
+        header.setMinimumSectionSize(min(_WIDTHS))
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, 1 + len(_FIELDS)):
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(_WIDTHS, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            self.setColumnWidth(column, _NUMBER_WIDTH)
+            self.setColumnWidth(column, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         editing = self.state() == QAbstractItemView.State.EditingState

@@ -214,7 +214,8 @@ class DrivePanel(QWidget):
     def _show_picture(self) -> None:
         driven = self.driving.newest
         if driven is not None:
-            self.monitor.show_seen(driven.sample.seen, driven.present, self.tr("No picture."))
+            text = self.tr("This source has no picture.")
+            self.monitor.show_seen(driven.sample.seen, driven.present, text)
             self._show_status()
 
     def _show_status(self) -> None:

@@ -247,16 +247,19 @@ class Driving(QObject):
             self._phase(Phase.RUNNING)
             if self._record_soon:
                 self.record(True)
-        live, state = self._desk.live, self._desk.session.state
-        live.drive(driven.pose, self.settings.parts)
+        self._desk.live.drive(driven.pose, self.settings.parts)
+        if driven.present:
+            self._count(driven)
+        self.arrived.emit(driven)
+
+    def _count(self, driven: Driven) -> None:
         self.meter.pose_came(
-            live.pose(state.pose),
+            self._desk.live.pose(self._desk.session.state.pose),
             driven.sample.arrived,
             driven.dropped,
             self._mail.replaced,
             driven.milliseconds,
         )
-        self.arrived.emit(driven)
 
     def _on_frame(self, event: FrameReady) -> None:
         if self._drive is not None:

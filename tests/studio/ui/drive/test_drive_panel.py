@@ -137,16 +137,26 @@ def test_regions_are_armed_alone_and_in_groups(panel, driving):
 def test_channels_are_edited_in_the_table(panel, driving):
     model = panel.table.model
     row = ARKIT_NAMES.index("mouthSmileLeft")
-    assert model.setData(model.index(row, 1), "1,5") and model.setData(model.index(row, 4), "0.6")
+    assert model.setData(model.index(row, 1), "1,5") and model.setData(
+        model.index(row, 3), "0 – 0,6"
+    )
     assert driving.settings.calibration.channels == {
         "mouthSmileLeft": Channel(gain=1.5, take=(0.0, 0.6))
     }
-    assert model.data(model.index(row, 1)) == "1.50" and panel.channels.count == 1
+    assert model.data(model.index(row, 1)) == "1.5"
+    assert model.data(model.index(row, 3)) == "0 – 0.6" and panel.channels.count == 1
     refused = []
     model.refused.connect(refused.append)
     assert not model.setData(model.index(row, 1), "99")
     assert not model.setData(model.index(row, 1), "much")
-    assert refused == ["A gain lies between -4 and 4.", "A number is wanted here."]
+    assert not model.setData(model.index(row, 4), "1")
+    assert not model.setData(model.index(row, 3), "0.5-0.5")
+    assert refused == [
+        "A gain lies between -4 and 4.",
+        "A number is wanted here.",
+        "Two numbers are wanted here, such as 0.1 – 0.8.",
+        "The range that is taken is empty.",
+    ]
 
 
 def test_the_table_is_searched_and_delete_takes_changes_back(panel, driving, qtbot):
