@@ -103,8 +103,11 @@ class FramePump(QObject):
         return self._handle is not None and self._pixels >= _SMALLEST
 
     def _request(self, quality: Quality) -> None:
-        blink = self._blinks.amount(self._now) if self._blinking else 0.0
-        shown = self._desk.live.over(self._desk.session.state)
+        live = self._desk.live
+        # Who is driven or played blinks as the performer does.
+        blinks = self._blinking and not live.active
+        blink = self._blinks.amount(self._now) if blinks else 0.0
+        shown = live.over(self._desk.session.state)
         request = FrameRequest.of(shown, quality, blink=blink)
         self._asked = self._desk.engine.request_frame(request)
 
