@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 from studio.session.presets import all_presets
 from studio.ui.action_set import Action, Needs
 from studio.ui.desk import Desk
-from studio.ui.drive.driving import Phase, driving_of
+from studio.ui.drive.driving import Driving, Phase, driving_of
 from studio.ui.presets.titles import title
 from studio.ui.timeline.playing import playing_of
 
@@ -33,7 +33,7 @@ def drive_actions(window: MainWindow) -> list[Action]:
         Action(
             "drive.start_stop",
             tr("&Drive"),
-            driving.toggle,
+            lambda: _toggle(window, driving),
             "Ctrl+D",
             "ph.video-camera",
             avatar,
@@ -50,7 +50,7 @@ def drive_actions(window: MainWindow) -> list[Action]:
         Action(
             "drive.record",
             tr("Re&cord a take"),
-            driving.record,
+            lambda: _record(window, driving),
             "Ctrl+Alt+R",
             "ph.record",
             avatar,
@@ -114,6 +114,26 @@ def drive_actions(window: MainWindow) -> list[Action]:
             if number <= _HOT_PRESETS
         ),
     ]
+
+
+def _toggle(window: MainWindow, driving: Driving) -> None:
+    if not _asked(window, driving):
+        driving.toggle()
+
+
+def _record(window: MainWindow, driving: Driving) -> None:
+    if not _asked(window, driving):
+        driving.record()
+
+
+def _asked(window: MainWindow, driving: Driving) -> bool:
+    """Show the panel when it is still to be said what to drive with."""
+    driving.restore()
+    missing = driving.phase is Phase.IDLE and bool(driving.choice.missing)
+    if missing:
+        window.docks.reveal("drive")
+    # A camera may be found by the panel.
+    return missing and bool(driving.choice.missing)
 
 
 def _on_preset(desk: Desk, name: str) -> Callable[[], object]:

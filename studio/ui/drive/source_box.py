@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -93,6 +93,10 @@ class SourceBox(QWidget):
         middle = Qt.TextElideMode.ElideMiddle
         self.file.setText(self.file.fontMetrics().elidedText(text, middle, room))
         self.file.setToolTip("" if path is None else str(path))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         self.find_cameras()

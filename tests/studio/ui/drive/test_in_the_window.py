@@ -13,6 +13,7 @@ from studio.engine import jobs
 from studio.session.pose_track import PoseTrack
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
+from studio.ui.drive.choice import SourceChoice, SourceKind
 from studio.ui.drive.driving import Phase, driving_of
 from studio.ui.timeline.playing import playing_of
 from tests.studio.ui.drive.conftest import drive_threads, smile
@@ -22,6 +23,7 @@ from tests.studio.ui.drive.conftest import drive_threads, smile
 def driven(opened, puppet, wait):
     """A window whose avatar is driven by the puppet."""
     driving = driving_of(opened.desk)
+    driving.choose(SourceChoice(SourceKind.VMC))
     driving.opener = lambda choice: lambda: puppet
     driving.set(DriveSettings(Calibration(lips_meet=False), steadiness=0.0))
     opened.actions_list["drive.start_stop"].trigger()
@@ -111,3 +113,12 @@ def test_both_panels_are_docks(opened, qtbot, wait):
     wait(lambda: opened.docks.panel("timeline").curves is not None)
     qtbot.keyClick(opened.docks.panel("timeline").tracks, Qt.Key.Key_Right)
     assert playing_of(opened.desk).seconds > 0.0
+
+
+def test_driving_without_a_camera_shows_the_panel(opened, monkeypatch):
+    monkeypatch.setattr("studio.ui.drive.source_box.webcam_devices", lambda: [])
+    faults = []
+    opened.desk.failed.connect(faults.append)
+    opened.actions_list["drive.start_stop"].trigger()
+    assert opened.docks.is_shown("drive") and not faults
+    assert driving_of(opened.desk).phase is Phase.IDLE
