@@ -15,7 +15,7 @@ from studio.ui.timeline.channel_names import channel_names, channel_span
 from studio.ui.timeline.playing import Playing
 
 _NEAR = 1e-3
-_CHANNEL, _VALUE, _EASING = 104, 64, 72
+_CHANNEL, _VALUE, _EASING = 104, 64, 84
 """Least widths."""
 
 
@@ -57,9 +57,9 @@ class KeyBar(QWidget):
         self.easing.setMinimumWidth(_EASING)
         self.easing.setToolTip(self.tr("How the curve goes on from the key"))
         for easing, text in (
-            (Easing.IN_OUT, self.tr("Ease in and out")),
-            (Easing.IN, self.tr("Ease in")),
-            (Easing.OUT, self.tr("Ease out")),
+            (Easing.IN_OUT, self.tr("In and out")),
+            (Easing.IN, self.tr("In")),
+            (Easing.OUT, self.tr("Out")),
             (Easing.LINEAR, self.tr("Linear")),
             (Easing.HOLD, self.tr("Hold")),
         ):
@@ -86,6 +86,7 @@ class KeyBar(QWidget):
             row = self.channel.findData(channel)
             if row != self.channel.currentIndex() and not self.channel.view().isVisible():
                 self.channel.setCurrentIndex(row)
+                self._show_begin()
         self.value.span = channel_span(channel)
         self.value.show_amount(self._playing.value(channel))
         index = self._index()
@@ -93,6 +94,12 @@ class KeyBar(QWidget):
         if index is not None:
             easing = self._playing.timeline.curve(channel).keys[index].easing
             self.easing.setCurrentIndex(self.easing.findData(easing.value))
+
+    def _show_begin(self) -> None:
+        """Of a long name the beginning, not the end."""
+        line = self.channel.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)
 
     def _index(self) -> int | None:
         """The chosen key, or else the one at the playhead."""
