@@ -23,6 +23,7 @@ from studio.ui.commands import Commands
 from studio.ui.desk import Desk
 from studio.ui.docks import Docks
 from studio.ui.documents import Documents
+from studio.ui.drive.driving import driving_of
 from studio.ui.fault_box import FaultBox
 from studio.ui.incoming import file_in, picture_in
 from studio.ui.layout_file import keep_layout, restore_layout
@@ -197,7 +198,8 @@ class MainWindow(QMainWindow):
     # Closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved changes; end the engine."""
+        """Ask about unsaved changes, such as a take that is recorded now; end the engine."""
+        driving_of(self.desk).record(False, at_once=True)
         if self.documents.has_unsaved and not self._may_close:
             event.ignore()
             title = self.desk.session.title.removesuffix("*")

@@ -178,8 +178,11 @@ class Driving(QObject):
         if wanted is not self.settings.accent:
             self.set(replace(self.settings, accent=wanted))
 
-    def record(self, on: bool | None = None) -> None:
-        """Begin or end a take; without ``on``, the other of both. Starts driving if need be."""
+    def record(self, on: bool | None = None, *, at_once: bool = False) -> None:
+        """Begin or end a take; without ``on``, the other of both. Starts driving if need be.
+
+        A take that ends is in the timeline soon, or ``at_once`` when the window must know.
+        """
         on = not (self.recording or self._record_soon) if on is None else on
         self._record_soon = on and self.phase is not Phase.RUNNING
         if self._record_soon:
@@ -196,7 +199,7 @@ class Driving(QObject):
             self._watch.stop()
             track = self._drive.recorder.stop()
             self._playing.end_recording()
-            self._keep_take(track)
+            self._keep_take(track, at_once)
         self.state_changed.emit()
 
     def close(self) -> None:
@@ -292,7 +295,7 @@ class Driving(QObject):
         self._left = pose, self._base
         self._desk.session.change(self.tr("Drive"), pose=pose)
 
-    def _keep_take(self, track: PoseTrack | None) -> None:
+    def _keep_take(self, track: PoseTrack | None, at_once: bool) -> None:
         if track is None:
             self._desk.notice.emit(self.tr("Nothing came while it was recorded."))
             return
@@ -308,6 +311,9 @@ class Driving(QObject):
         )
         label = self.tr("Record {0}")
         stem = store.timeline.free_name(self.tr("Take"))
+        if at_once:
+            store.put_take(label, PackedTrack.of(track), stem, start, parts)
+            return
         self._desk.submit(
             job, done=lambda packed: store.put_take(label, packed, stem, start, parts)
         )

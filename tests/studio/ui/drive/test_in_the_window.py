@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from models.pose import PRESETS, Pose
 from studio.drive.calibration import Calibration
@@ -122,3 +122,14 @@ def test_driving_without_a_camera_shows_the_panel(opened, monkeypatch):
     opened.actions_list["drive.start_stop"].trigger()
     assert opened.docks.is_shown("drive") and not faults
     assert driving_of(opened.desk).phase is Phase.IDLE
+
+
+def test_closing_while_a_take_is_recorded_asks_about_it(driven, puppet, wait):
+    driving = driving_of(driven.desk)
+    driven.actions_list["drive.record"].trigger()
+    for amount in (0.1, 0.2, 0.3):
+        puppet.smile(amount)
+    wait(lambda: driving._drive.recorder.seconds > 0.05)
+    driven.close()
+    assert driven.isVisible() and driven.findChild(QMessageBox, "unsaved") is not None
+    assert len(playing_of(driven.desk).timeline.takes[0].track) == 3
