@@ -12,7 +12,13 @@ from models.head.mouth import MouthRegion
 from models.portrait.portrait import Portrait
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
-from models.reconstruct.mouth_photo import belongs, light_of_photo, photo_mouth
+from models.reconstruct.mouth_photo import (
+    belongs,
+    light_of_photo,
+    material,
+    photo_mouth,
+    without_gaps,
+)
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
@@ -53,7 +59,7 @@ def bake_fields(
     column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
     trust = _photo_weight(surface, canvas, pixels, shown) * ~mouth.no_skin[row, column]
     fields = [_bake_head(surface, canvas, pixels, painted, shown, trust, hits, resolution)]
-    own = belongs(surface, pixels, painted, mouth)
+    own = belongs(surface, pixels, mouth)
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
         fields.append(
             _bake_part(surface, canvas, pixels, painted, own, mouth.teeth, hits, part, resolution)
@@ -246,15 +252,23 @@ def _bake_part(
     trust = _part_trust(canvas, taken, part)
     share = canvas.sample(trust, where)[:, None]
     photo = canvas.sample(canvas.rgb, where)
-    for group, limits in _materials(surface, corners[:, 0], part):
+    corner = proxy.faces[pixels.triangle[shown], 0]
+    paint = vertex_rgb[corner].astype(np.float64)
+    of_points, of_pixels = (_rigid(surface, v) for v in (corners[:, 0], corner))
+    for of_teeth, limits in _materials(part):
+        group = _teeth(surface, corners[:, 0]) == of_teeth
         chosen = group[seen]
         if limits == _TEETH_GAIN:
             chosen &= canvas.sample(teeth.astype(np.float32), where) > 0.6
-        rgb[group] *= light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
+        gain = light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
+        rgb[group] *= gain
+        paint[_teeth(surface, corner) == of_teeth] *= gain
+    photo = without_gaps(photo, rgb[seen], of_points[seen])
     rgb[seen] = share * photo + (1 - share) * rgb[seen]
+    direct = without_gaps(pixels.rgb[shown], paint, of_pixels)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
-        np.concatenate([pixels.rgb[shown], rgb]),
+        np.concatenate([direct, rgb]),
         np.ones(int(shown.sum()) + len(points), np.float32),
         np.concatenate([trust[row, column] > 0.9, np.full(len(points), 0.25)]),
     )
@@ -269,19 +283,26 @@ def _bake_part(
     )
 
 
-def _materials(
-    surface: Surface, corner: NDArray[np.int32], part: Part
-) -> list[tuple[NDArray[np.bool_], tuple[float, float]]]:
-    """Points (N,), given by a vertex each, that share a material, and the range of its gain.
+def _materials(part: Part) -> list[tuple[bool, tuple[float, float]]]:
+    """Whether a material of a part is teeth, and the range of its gain.
 
     Flesh differs more from person to person than teeth, whose colour was measured.
     """
     if part != Part.MOUTH:
-        return [(np.ones(len(corner), bool), _PAINT_GAIN)]
-    local = corner - surface.head.mouth_start
-    region = surface.head.mouth.region[np.clip(local, 0, None)]
-    teeth = (local >= 0) & (region <= MouthRegion.LOWER_TEETH)
-    return [(teeth, _TEETH_GAIN), (~teeth, _FLESH_GAIN)]
+        return [(False, _PAINT_GAIN)]
+    return [(True, _TEETH_GAIN), (False, _FLESH_GAIN)]
+
+
+def _teeth(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which vertices (N,) are teeth's."""
+    region = material(surface, corner)[0]
+    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_TEETH))
+
+
+def _rigid(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which vertices (N,) are teeth's or gums'."""
+    region = material(surface, corner)[0]
+    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_GUM))
 
 
 def _part_trust(canvas: Canvas, taken: NDArray[np.bool_], part: Part) -> FloatArray:

@@ -22,7 +22,7 @@ from models.reconstruct.normals import vertex_normals
 from models.reconstruct.outline import onto_outline
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
-from models.reconstruct.teeth_place import row_lifts
+from models.reconstruct.teeth_place import rows_onto_photo
 
 FloatArray = NDArray[np.float32]
 
@@ -95,8 +95,8 @@ def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -
 
 def _with_teeth_in_place(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
     """The rig with its rows of teeth where the photo shows them."""
-    lifts = row_lifts(head, canvas, head.rig.deform(photo_pose))
-    return replace(head.rig, rest=head.rig.rest + lifts)
+    moved = rows_onto_photo(head, canvas, head.rig.deform(photo_pose))
+    return replace(head.rig, rest=head.rig.rest + moved)
 
 
 def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArray) -> Shell:
