@@ -253,12 +253,6 @@ def _rig(
     )
 
 
-def _skin_blendshapes(head: OpenHeadData) -> FloatArray:
-    """(52, V, 3) displacements of the skin."""
-    control = head.blendshapes[:, : head.control_count]
-    return np.stack([head.subdivision @ shape for shape in control]).astype(np.float32)
-
-
 def _sparse_blendshapes(
     head: OpenHeadData,
     mouth: PartMesh,
@@ -267,9 +261,7 @@ def _sparse_blendshapes(
     blinks: dict[int, tuple[NDArray[np.intp], FloatArray]],
 ) -> tuple[IntArray, IntArray, FloatArray]:
     starts, rows, deltas = [0], [], []
-    for index, shape in enumerate(_skin_blendshapes(head)):
-        moved: NDArray[np.intp] = np.nonzero(np.abs(shape).max(1) > 2e-5)[0]
-        delta = shape[moved]
+    for index, (moved, delta) in enumerate(head.skin_blendshapes):
         if index in blinks:
             moved, delta = blinks[index]
         if index == ARKIT_INDEX["tongueOut"]:
@@ -299,11 +291,11 @@ def _jaw_motion(head: OpenHeadData, skin: FloatArray, pivot: FloatArray) -> Floa
     jaw = head.skin_weights[:, 3]
     chin = (jaw > 0.9 * jaw.max()) & (head.region == Region.FACE)
     motion = np.zeros((len(ARKIT_INDEX), 6), np.float32)
-    shapes = _skin_blendshapes(head)
     for name, index in ARKIT_INDEX.items():
         if not name.startswith("jaw"):
             continue
-        rotation, shift = rigid_fit(skin[chin], skin[chin] + shapes[index][chin])
+        way = head.subdivision @ head.blendshapes[index, : head.control_count]
+        rotation, shift = rigid_fit(skin[chin], skin[chin] + way[chin])
         motion[index, :3] = matrix_axis_angle(rotation)
         motion[index, 3:] = shift - (pivot - rotation @ pivot)
     return motion
