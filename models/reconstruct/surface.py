@@ -62,7 +62,8 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     """One mesh, one rig."""
     start = len(head.rig.rest)
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
-    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas))
+    bareness = bare_skin(head, canvas, head.rig.deform(photo_pose))
+    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas, bareness))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
     sunk = _sunk(head, canvas, photo)
@@ -71,7 +72,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     skin_faces = head.faces[(head.faces < count).all(1)]
     kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
     shell = replace(shell, vertices=np.where(_stays(shell, canvas)[:, None], shell.vertices, kept))
-    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count])
+    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count], bareness)
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -84,10 +85,12 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     return Surface(proxy, head, shell, rig.deform(photo_pose))
 
 
-def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
+def _with_the_photos_outline(
+    head: HeadMesh, photo_pose: Pose, canvas: Canvas, bareness: tuple[FloatArray, FloatArray]
+) -> Rig:
     """The rig whose bare skin ends where the photo's does."""
     photo, count = head.rig.deform(photo_pose), head.skin_count
-    bare, known = bare_skin(head, canvas, photo)
+    bare, known = bareness
     rest = head.rig.rest.copy()
     rest[:count] += onto_outline(head, canvas, photo, outer_skin(head), bare * known)
     return replace(head.rig, rest=rest)
