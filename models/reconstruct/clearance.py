@@ -31,6 +31,8 @@ _OUTLINE_BAND = 40.0
 """Canvas pixels from the outline within which hair behind a cheek lies close to the head."""
 _NAPE = 0.06
 """Canonical units above the ear lobes within which hair of the back thins out."""
+_SCRAPS = 14.0
+"""Canvas pixels from the outline within which torn triangles are scraps."""
 _LONGEST = 0.035
 """Longest side of a triangle that leads from bare skin to hair or cloth."""
 _LONG, _STRETCHED = 0.014, 2.5
@@ -80,23 +82,36 @@ def clear_bare_skin(
         vertices, moved = below_bare_skin(vertices, wanted, ground, sure)
         gone = np.maximum(gone, moved)
     # Where a cheek is the outline, the hair behind it must not bulge out beside it.
-    behind = np.where(shell.sheet == BACK, share * _near_outline(canvas, shell.pixels), 0)
+    behind = np.where(
+        shell.sheet == BACK, share * _near_outline(canvas, shell.pixels, _OUTLINE_BAND), 0
+    )
     everywhere = np.ones(len(skin), np.float32)
     vertices, _ = below_bare_skin(vertices, behind.astype(np.float32), ground, everywhere, _HUG)
-    torn = _torn(shell, vertices, gone, low) & (away[shell.faces].max(1) < _BESIDE)
+    torn = _torn(shell, vertices, gone, low, away, _near_outline(canvas, shell.pixels, _SCRAPS))
     keep = (gone[shell.faces].min(1) < _GONE) & ~torn
     return replace(shell, vertices=vertices, faces=shell.faces[keep], soft=shell.soft[keep])
 
 
-def _torn(shell: Shell, vertices: FloatArray, gone: FloatArray, low: float) -> NDArray[np.bool_]:
-    """(F,) triangles drawn out between neck and collar: they would hang there like a curtain."""
-    longest = _longest_side(vertices[shell.faces])
-    drawn_out = longest > np.maximum(_STRETCHED * _longest_side(shell.vertices[shell.faces]), _LONG)
-    moved = gone[shell.faces].max(1)
-    front = shell.sheet[shell.faces[:, 0]] == FRONT
+def _torn(
+    shell: Shell,
+    vertices: FloatArray,
+    gone: FloatArray,
+    low: float,
+    away: FloatArray,
+    edge: FloatArray,
+) -> NDArray[np.bool_]:
+    """(F,) triangles below the ears that would hang there: a curtain from chin to collar, scraps.
+
+    ``away`` (V,) are canvas pixels to the head, ``edge`` (V,) is 1 on the person's outline; inside
+    of it a scrap stays, for there is nothing behind it.
+    """
+    longest, before = (_longest_side(v[shell.faces]) for v in (vertices, shell.vertices))
+    moved, far = gone[shell.faces].max(1), away[shell.faces].max(1)
     below = vertices[shell.faces][..., 1].max(1) < low
-    hanging = front & (longest > _LONGEST) & (moved > 0.5)
-    return np.asarray(below & (hanging | (drawn_out & (moved > 0.05))))
+    front = shell.sheet[shell.faces[:, 0]] == FRONT
+    curtain = front & (longest > _LONGEST) & (moved > 0.5) & (far < 1)
+    scrap = (longest > np.maximum(_STRETCHED * before, _LONG)) & (moved > 0.05) & (far < _BESIDE)
+    return np.asarray(below & (curtain | (scrap & (edge[shell.faces].min(1) > 0.5))))
 
 
 def _longest_side(corners: FloatArray) -> NDArray[np.floating]:
@@ -109,11 +124,12 @@ def _below_ears(head: HeadMesh, skin: FloatArray) -> float:
     return float(np.percentile(skin[ear if ear.any() else slice(None), 1], 5))
 
 
-def _near_outline(canvas: Canvas, pixels: FloatArray) -> FloatArray:
-    """(N,) 1 close to the person's outline, 0 farther inside."""
+def _near_outline(canvas: Canvas, pixels: FloatArray, band: float) -> FloatArray:
+    """(N,) 1 close to the person's outline, 0 from ``band`` canvas pixels inside it."""
     person = (canvas.alpha > 0.5).astype(np.uint8)
     inside = np.asarray(cv2.distanceTransform(person, cv2.DIST_L2, 5), np.float32)
-    return np.clip((_OUTLINE_BAND - canvas.sample(inside, pixels)) / 12, 0, 1).astype(np.float32)
+    near = (band - canvas.sample(inside, pixels)) / (0.3 * band)
+    return np.asarray(np.clip(near, 0, 1), np.float32)
 
 
 def _at_depth(canvas: Canvas, shell: Shell, depth: FloatArray, share: FloatArray) -> FloatArray:

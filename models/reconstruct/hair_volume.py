@@ -50,8 +50,8 @@ def hairy_head(
     ease = rise * rise * (3 - 2 * rise)
     front = local[:, 2] < 0
     # Towards the face hair begins at no height; behind it is thick from the hairline on.
-    beside = np.where(front, beside**2, beside)
-    level = thickness / np.maximum(radius, 1e-3) * np.where(front, 0.5, 1.0)
+    beside = np.where(front, beside**3, beside)
+    level = thickness / np.maximum(radius, 1e-3) * np.where(front, 0.4, 1.0)
     scale = 1 + ease * (beside * (stretch - 1) + (1 - beside) * level)
     return np.asarray(centre + across * scale[:, None], np.float32)
 

@@ -85,6 +85,8 @@ class _Scene:
     """Nearest and farthest depth of the head with its hair on, and where it is."""
     bare_part: Mask
     """Where the nearest surface is an ear or the neck."""
+    thickness: float
+    """How far hair stands off, canonical units."""
     unit: float
     """Canonical units of one cell."""
 
@@ -154,6 +156,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
         hair_back=behind.depth,
         on_hair=over.triangle >= 0,
         bare_part=_ears_and_neck(head, skin_faces)[near.triangle] & (near.triangle >= 0),
+        thickness=thickness,
         unit=unit,
     )
 
@@ -210,7 +213,9 @@ def _front_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
     cloth = (scene.body * (1 - scene.skin) > 0.5) & scene.on_mesh
     hair = (scene.hair > 0.5) & scene.on_hair & ~cloth
     known = np.where(hair, _erode(scene.on_hair, 1), _erode(scene.on_mesh, 1))
-    target = np.where(hair, scene.hair_front, scene.front + np.where(cloth, -_CLOTH, _RECESS))
+    # On the neck, where the head with its hair on is the head, hair lies over it all the same.
+    over = np.minimum(scene.hair_front, scene.front - min(scene.thickness, 0.02))
+    target = np.where(hair, over, scene.front + np.where(cloth, -_CLOTH, _RECESS))
     target = np.where(known, target, np.inf)
     pinned = target < scene.middle - 0.007
     u = np.where(pinned, (scene.middle - np.where(pinned, target, 0)) ** 2, 0.0)
