@@ -52,8 +52,12 @@ def hairy_head(
     # Towards the face hair begins at no height; behind it is thick from the hairline on.
     beside = np.where(front, beside**3, beside)
     level = thickness / np.maximum(radius, 1e-3) * np.where(front, 0.4, 1.0)
-    scale = 1 + ease * (beside * (stretch - 1) + (1 - beside) * level)
-    return np.asarray(centre + across * scale[:, None], np.float32)
+    straight = ease * (1 - beside) * level
+    wide = ease * beside * (stretch - 1)
+    # In front it grows parallel to the picture only: temples' hair must not hide the eyes.
+    local[:, :2] *= (1 + straight + wide)[:, None]
+    local[:, 2] *= 1 + straight + np.where(front, 0, wide)
+    return np.asarray(centre + local @ axes.T, np.float32)
 
 
 def _centre(
