@@ -19,6 +19,7 @@ from scipy.sparse.linalg import spsolve
 
 from models.animate.rig import JOINTS
 from models.head.assemble import HeadMesh, Region
+from models.reconstruct.binding import bind_shell
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.hair_volume import hairy_head
 from models.reconstruct.relief import Relief, relief_mesh
@@ -115,7 +116,7 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
         pixels=pixels.astype(np.float32),
         sheet=mesh.sheet,
         arc=(outline / scene.unit * STEP).astype(np.float32),
-        weights=_weights(canvas, vertices, pixels, head),
+        weights=bind_shell(canvas, vertices, pixels, head),
     )
 
 
@@ -329,22 +330,3 @@ def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatAr
     rays = homogeneous @ np.linalg.inv(canvas.camera.intrinsics).T
     camera = canvas.camera.cam2world
     return np.asarray((rays * depth[:, None]) @ camera[:3, :3].T + camera[:3, 3], np.float32)
-
-
-def _weights(
-    canvas: Canvas, vertices: FloatArray, pixels: FloatArray, head: HeadMesh
-) -> FloatArray:
-    """Hair follows the head, shoulders stay, the neck blends between them."""
-    body = canvas.sample(canvas.classes["clothes"], pixels)
-    rest = head.rig.rest[: head.skin_count]
-    neck = head.rig.pivots[JOINTS.index("neck")]
-    chin = float(rest[head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5, 1].min())
-    top, bottom = chin, float(neck[1]) - 0.014
-    height = np.clip((vertices[:, 1] - bottom) / max(top - bottom, 1e-3), 0, 1)
-    share = height * height * (3 - 2 * height)
-    share = np.where(vertices[:, 1] < chin, share * (1 - 0.8 * body), share)
-    weights = np.zeros((len(vertices), len(JOINTS)), np.float32)
-    weights[:, JOINTS.index("head")] = share**2
-    weights[:, JOINTS.index("neck")] = share * (1 - share)
-    weights[:, JOINTS.index("root")] = 1 - share
-    return weights
