@@ -15,7 +15,7 @@ from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
-from models.head.lids import blink_shapes
+from models.head.lids import blink_shapes, lid_maps
 from models.head.lips import lip_seal
 from models.head.mouth import MouthRegion, mouth_parts
 from models.head.open_head import OpenHeadData
@@ -61,6 +61,8 @@ class HeadMesh:
         eyes: first vertex and mesh of the left and the right eyeball (unit frame).
         mouth_start: first vertex of the mouth.
         mouth: the generated mouth in its own frame.
+        lid_margins: vertices and weights, both (2, 2, 8, 3), of eight points on the upper and the
+            lower margin of the left and the right eye, from the inner to the outer corner.
     """
 
     rig: Rig
@@ -72,6 +74,7 @@ class HeadMesh:
     eyes: tuple[tuple[int, PartMesh], tuple[int, PartMesh]]
     mouth_start: int
     mouth: PartMesh
+    lid_margins: tuple[IntArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,14 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
         eyes=((int(starts[1]), eye), (int(starts[2]), eye)),
         mouth_start=int(starts[3]),
         mouth=mouth,
+        lid_margins=_lid_margins(head),
     )
+
+
+def _lid_margins(head: OpenHeadData) -> tuple[IntArray, FloatArray]:
+    rows = np.array([(lids.upper, lids.lower) for lids in lid_maps(head)])
+    corners = head.skin_faces[head.landmark_triangle[rows]]
+    return corners.astype(np.int32), head.landmark_barycentric[rows].astype(np.float32)
 
 
 def _ears_as_seen(head: OpenHeadData, skin: FloatArray, ears: tuple[float, float]) -> FloatArray:

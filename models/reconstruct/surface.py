@@ -16,6 +16,7 @@ from models.pose import Pose
 from models.reconstruct.bareness import bare_skin, outer_skin
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.clearance import clear_bare_skin
+from models.reconstruct.closed_lids import LidVeil, closed_lids, with_veils
 from models.reconstruct.contact import below_skin
 from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
@@ -44,18 +45,26 @@ class Surface:
         proxy: canonical is the bake pose, the mouth's parts spread out.
         head: the rigged head, whose vertices come first.
         shell: the relief, whose vertices follow.
+        lids: closed lids, whose vertices come last.
         photo: (V, 3) vertices as the photo shows them.
     """
 
     proxy: Proxy
     head: HeadMesh
     shell: Shell
+    lids: tuple[LidVeil, ...]
     photo: FloatArray
 
     @property
     def shell_start(self) -> int:
         """First vertex of the shell."""
         return len(self.head.rig.rest)
+
+    @property
+    def lid_starts(self) -> tuple[int, ...]:
+        """First vertex of each of the closed lids."""
+        sizes = [len(veil.skin) for veil in self.lids]
+        return tuple(len(self.photo) - sum(sizes[i:]) for i in range(len(sizes)))
 
 
 def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
@@ -82,7 +91,27 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
     proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
-    return Surface(proxy, head, shell, rig.deform(photo_pose))
+    lids = closed_lids(head, replace(head.rig, rest=rest), photo_pose)
+    proxy = _with_lids(proxy, lids)
+    return Surface(proxy, head, shell, lids, proxy.rig.deform(photo_pose))
+
+
+def _with_lids(proxy: Proxy, lids: tuple[LidVeil, ...]) -> Proxy:
+    """The proxy with closed lids behind all else; they lie below the eyeball in its field."""
+    canonical, faces, part, soft = [proxy.canonical], [proxy.faces], [proxy.part], [proxy.soft]
+    for veil in lids:
+        eyeball = proxy.canonical[np.unique(proxy.faces[proxy.part == veil.part])]
+        faces.append((veil.faces + sum(map(len, canonical))).astype(np.int32))
+        canonical.append(veil.laid_out(eyeball))
+        part.append(np.full(len(veil.faces), veil.part, np.uint8))
+        soft.append(np.ones(len(veil.faces), bool))
+    return Proxy(
+        np.concatenate(canonical),
+        np.concatenate(faces),
+        np.concatenate(part),
+        np.concatenate(soft),
+        with_veils(proxy.rig, lids),
+    )
 
 
 def _with_the_photos_outline(
