@@ -139,6 +139,7 @@ def effective_blendshapes(pose: Pose) -> FloatArray:
 
 _OPENING = {
     "jawOpen": 1.0,
+    "mouthClose": -1.0,
     "mouthFunnel": 0.5,
     "mouthLowerDownLeft": 0.4,
     "mouthLowerDownRight": 0.4,
@@ -151,7 +152,7 @@ _OPENING = {
 
 def mouth_opening(coefficients: NDArray[np.floating]) -> float:
     """How far coefficients (52,) part the lips; about 1 for a wide-open mouth."""
-    return float(opening_weights() @ np.maximum(coefficients, 0.0))
+    return max(float(opening_weights() @ np.maximum(coefficients, 0.0)), 0.0)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
 from models.head.eyeball import eyeball
 from models.head.landmarks import INNER_LIPS_LOWER, INNER_LIPS_UPPER, OUTER_LIPS
-from models.head.lids import blink_shapes
+from models.head.lids import blink_shapes, lid_maps
 from models.head.lips import lip_seal
 from models.head.mouth import MouthRegion, mouth_parts
 from models.head.open_head import OpenHeadData
@@ -61,6 +61,8 @@ class HeadMesh:
         eyes: first vertex and mesh of the left and the right eyeball (unit frame).
         mouth_start: first vertex of the mouth.
         mouth: the generated mouth in its own frame.
+        lid_margins: vertices and weights, both (2, 2, 8, 3), of eight points on the upper and the
+            lower margin of the left and the right eye, from the inner to the outer corner.
     """
 
     rig: Rig
@@ -72,6 +74,7 @@ class HeadMesh:
     eyes: tuple[tuple[int, PartMesh], tuple[int, PartMesh]]
     mouth_start: int
     mouth: PartMesh
+    lid_margins: tuple[IntArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,14 @@ def assemble_head(head: OpenHeadData, identity: Identity) -> HeadMesh:
         eyes=((int(starts[1]), eye), (int(starts[2]), eye)),
         mouth_start=int(starts[3]),
         mouth=mouth,
+        lid_margins=_lid_margins(head),
     )
+
+
+def _lid_margins(head: OpenHeadData) -> tuple[IntArray, FloatArray]:
+    rows = np.array([(lids.upper, lids.lower) for lids in lid_maps(head)])
+    corners = head.skin_faces[head.landmark_triangle[rows]]
+    return corners.astype(np.int32), head.landmark_barycentric[rows].astype(np.float32)
 
 
 def _ears_as_seen(head: OpenHeadData, skin: FloatArray, ears: tuple[float, float]) -> FloatArray:
@@ -253,12 +263,6 @@ def _rig(
     )
 
 
-def _skin_blendshapes(head: OpenHeadData) -> FloatArray:
-    """(52, V, 3) displacements of the skin."""
-    control = head.blendshapes[:, : head.control_count]
-    return np.stack([head.subdivision @ shape for shape in control]).astype(np.float32)
-
-
 def _sparse_blendshapes(
     head: OpenHeadData,
     mouth: PartMesh,
@@ -267,9 +271,7 @@ def _sparse_blendshapes(
     blinks: dict[int, tuple[NDArray[np.intp], FloatArray]],
 ) -> tuple[IntArray, IntArray, FloatArray]:
     starts, rows, deltas = [0], [], []
-    for index, shape in enumerate(_skin_blendshapes(head)):
-        moved: NDArray[np.intp] = np.nonzero(np.abs(shape).max(1) > 2e-5)[0]
-        delta = shape[moved]
+    for index, (moved, delta) in enumerate(head.skin_blendshapes):
         if index in blinks:
             moved, delta = blinks[index]
         if index == ARKIT_INDEX["tongueOut"]:
@@ -299,11 +301,11 @@ def _jaw_motion(head: OpenHeadData, skin: FloatArray, pivot: FloatArray) -> Floa
     jaw = head.skin_weights[:, 3]
     chin = (jaw > 0.9 * jaw.max()) & (head.region == Region.FACE)
     motion = np.zeros((len(ARKIT_INDEX), 6), np.float32)
-    shapes = _skin_blendshapes(head)
     for name, index in ARKIT_INDEX.items():
         if not name.startswith("jaw"):
             continue
-        rotation, shift = rigid_fit(skin[chin], skin[chin] + shapes[index][chin])
+        way = head.subdivision @ head.blendshapes[index, : head.control_count]
+        rotation, shift = rigid_fit(skin[chin], skin[chin] + way[chin])
         motion[index, :3] = matrix_axis_angle(rotation)
         motion[index, 3:] = shift - (pivot - rotation @ pivot)
     return motion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.animate.rig import mouth_opening
+from models.animate.rig import effective_blendshapes, mouth_opening
 from models.camera import Camera
 from models.head.assemble import Identity, Region, laid_ear
 from models.head.cranium import cranium_offsets
@@ -69,18 +69,30 @@ def identity_of(
         alpha,
     )
     axis = rest_axes(fit.pose)
+    pose = fit.pose.replace(
+        gaze_left=fit.pose.gaze_left - axis[0], gaze_right=fit.pose.gaze_right - axis[1]
+    )
+    lids = lids_of_photo(head, pose)
     identity = Identity(
         shape=fit.shape,
-        offsets=(fit.offsets + skull + neck).astype(np.float32),
+        offsets=(fit.offsets + skull + neck + lids).astype(np.float32),
         iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
         eye_axis=axis,
         ears=ear_shares(head, fit, alpha, hair_probability),
         seal_release=max(mouth_opening(fit.pose.blendshapes), _LEAST_OPENING),
     )
-    pose = fit.pose.replace(
-        gaze_left=fit.pose.gaze_left - axis[0], gaze_right=fit.pose.gaze_right - axis[1]
-    )
     return identity, pose
+
+
+def lids_of_photo(head: OpenHeadData, pose: Pose) -> FloatArray:
+    """Neutral skin displacement (V, 3) that keeps the lids of the photo's ``pose`` as fitted.
+
+    The fit knows nothing of lids that follow the gaze; neutral ones give way for what the rig
+    adds, so that someone who looks down in the photo opens the eyes when looking ahead.
+    """
+    added = effective_blendshapes(pose) - pose.blendshapes
+    control = np.tensordot(added, head.blendshapes[:, : head.control_count], 1)
+    return np.asarray(-(head.subdivision @ control), np.float32)
 
 
 def ear_shares(

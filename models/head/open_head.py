@@ -26,6 +26,10 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int32]
 
 
+_LEAST_WAY = 2e-5
+"""Canonical units; what a coefficient moves less stays."""
+
+
 @dataclass(frozen=True, eq=False)
 class OpenHeadData:
     """Arrays of the open head.  ``C`` control vertices, ``P = C + points``, ``V`` skin vertices.
@@ -91,6 +95,16 @@ class OpenHeadData:
         """(V, 4) skinning weights for root, neck, head, jaw."""
         weights = self.subdivision @ self.joint_weights
         return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
+
+    @cached_property
+    def skin_blendshapes(self) -> tuple[tuple[NDArray[np.intp], FloatArray], ...]:
+        """Skin vertices (M,) that each of the 52 coefficients moves, and their ways (M, 3)."""
+        found = []
+        for shape in self.blendshapes[:, : self.control_count]:
+            way = np.asarray(self.subdivision @ shape, np.float32)
+            moved = np.nonzero(np.abs(way).max(1) > _LEAST_WAY)[0]
+            found.append((moved, way[moved]))
+        return tuple(found)
 
     @cached_property
     def skin_mirror(self) -> IntArray:

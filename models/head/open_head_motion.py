@@ -18,7 +18,7 @@ def seal_share(coefficients: Tensor, release: float) -> Tensor:
     """
     names = [ARKIT_INDEX[name] for name in _OPENING]
     weights = coefficients.new_tensor(list(_OPENING.values()))
-    opening = coefficients[:, names].clamp(min=0) @ weights
+    opening = (coefficients[:, names].clamp(min=0) @ weights).clamp(min=0)
     return (1.0 - opening / max(release, 1e-3)).clamp(min=0)[:, None, None]
 
 

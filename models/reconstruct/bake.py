@@ -10,9 +10,17 @@ from scipy.spatial import cKDTree
 from models.animate.proxy import Part
 from models.head.mouth import MouthRegion
 from models.portrait.portrait import Portrait
+from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
-from models.reconstruct.mouth_photo import belongs, light_of_photo, photo_mouth
+from models.reconstruct.lid_fill import lash_colour, lid_samples, lid_tone
+from models.reconstruct.mouth_photo import (
+    belongs,
+    light_of_photo,
+    material,
+    photo_mouth,
+    without_gaps,
+)
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
@@ -34,6 +42,7 @@ _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
 _PART_RESOLUTION = 160
 _PART_COUNT = 120_000
+_LID_COUNT = 40_000
 _PAINT_GAIN, _TEETH_GAIN, _FLESH_GAIN = (0.6, 1.1), (0.7, 1.4), (0.5, 2.0)
 _MARGIN = 1.03
 _SIGHT_TOLERANCE = 0.004
@@ -53,10 +62,22 @@ def bake_fields(
     column, row = np.clip(pixels.pixels.astype(np.int64), 0, canvas.size - 1).T
     trust = _photo_weight(surface, canvas, pixels, shown) * ~mouth.no_skin[row, column]
     fields = [_bake_head(surface, canvas, pixels, painted, shown, trust, hits, resolution)]
-    own = belongs(surface, pixels, painted, mouth)
+    own = belongs(surface, pixels, mouth)
+    lids = _lid_samples(surface, canvas, skin, shown)
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
         fields.append(
-            _bake_part(surface, canvas, pixels, painted, own, mouth.teeth, hits, part, resolution)
+            _bake_part(
+                surface,
+                canvas,
+                pixels,
+                painted,
+                own,
+                mouth.teeth,
+                hits,
+                part,
+                lids.get(part),
+                resolution,
+            )
         )
     return fields
 
@@ -201,7 +222,7 @@ def _buried(surface: Surface) -> NDArray[np.bool_]:
 def _fringe_samples(surface: Surface, canvas: Canvas) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points, colours and opacities all over the soft sheet, up to its very border."""
     proxy = surface.proxy
-    members = np.nonzero(proxy.soft)[0]
+    members = np.nonzero(proxy.soft & (proxy.part == Part.HEAD))[0]
     if not len(members):
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.float32)
     rng = np.random.default_rng(9)
@@ -222,15 +243,17 @@ def _bake_part(
     teeth: NDArray[np.bool_],
     hits: Hits,
     part: Part,
+    lids: SurfaceSamples | None,
     resolution: int,
 ) -> BakedField:
     """An eye or the mouth: painted all over, the photo on top where it shows the part itself.
 
-    ``own`` (N,) tells which pixels do, ``teeth`` (S, S) which of the canvas are teeth.
+    ``own`` (N,) tells which pixels do, ``teeth`` (S, S) which of the canvas are teeth; ``lids``
+    share the field of an eye.
     """
     proxy = surface.proxy
     rng = np.random.default_rng(int(part))
-    members = np.nonzero(proxy.part == part)[0]
+    members = np.nonzero((proxy.part == part) & ~proxy.soft)[0]
     triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _PART_COUNT, rng)
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
@@ -246,42 +269,78 @@ def _bake_part(
     trust = _part_trust(canvas, taken, part)
     share = canvas.sample(trust, where)[:, None]
     photo = canvas.sample(canvas.rgb, where)
-    for group, limits in _materials(surface, corners[:, 0], part):
+    corner = proxy.faces[pixels.triangle[shown], 0]
+    paint = vertex_rgb[corner].astype(np.float64)
+    of_points, of_pixels = (_rigid(surface, v) for v in (corners[:, 0], corner))
+    for of_teeth, limits in _materials(part):
+        group = _teeth(surface, corners[:, 0]) == of_teeth
         chosen = group[seen]
         if limits == _TEETH_GAIN:
             chosen &= canvas.sample(teeth.astype(np.float32), where) > 0.6
-        rgb[group] *= light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
+        gain = light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
+        rgb[group] *= gain
+        paint[_teeth(surface, corner) == of_teeth] *= gain
+    photo = without_gaps(photo, rgb[seen], of_points[seen])
     rgb[seen] = share * photo + (1 - share) * rgb[seen]
+    direct = without_gaps(pixels.rgb[shown], paint, of_pixels)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[shown], points]),
-        np.concatenate([pixels.rgb[shown], rgb]),
+        np.concatenate([direct, rgb]),
         np.ones(int(shown.sum()) + len(points), np.float32),
         np.concatenate([trust[row, column] > 0.9, np.full(len(points), 0.25)]),
     )
-    center, box_warp = _box(proxy.canonical[np.unique(proxy.faces[members])], _PART_RESOLUTION)
+    faces = proxy.faces[proxy.part == part]
+    center, box_warp = _box(proxy.canonical[np.unique(faces)], _PART_RESOLUTION)
     return bake_field(
         proxy.canonical,
-        proxy.faces[members],
-        samples,
+        faces,
+        samples if lids is None else samples.joined(lids),
         center=center,
         box_warp=box_warp,
         resolution=min(_PART_RESOLUTION, resolution),
     )
 
 
-def _materials(
-    surface: Surface, corner: NDArray[np.int32], part: Part
-) -> list[tuple[NDArray[np.bool_], tuple[float, float]]]:
-    """Points (N,), given by a vertex each, that share a material, and the range of its gain.
+def _lid_samples(
+    surface: Surface, canvas: Canvas, skin: FloatArray, shown: FloatArray
+) -> dict[Part, SurfaceSamples]:
+    """Samples of closed lids for the field of each eye that has some."""
+    proxy, found = surface.proxy, {}
+    shut = proxy.rig.deform(PRESETS["blink"])
+    for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
+        tone = lid_tone(surface.head, shut, veil, skin, shown)
+        lash = lash_colour(canvas, surface.head, surface.photo, veil.part - Part.EYE_LEFT, tone)
+        members = np.nonzero((proxy.part == veil.part) & proxy.soft)[0]
+        rng = np.random.default_rng(7)
+        triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _LID_COUNT, rng)
+        corners = proxy.faces[triangle]
+        rgb, opacity = lid_samples(veil, corners - start, weights, tone, lash)
+        points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners]).astype(np.float32)
+        ones = np.ones(len(points), np.float32)
+        found[veil.part] = SurfaceSamples(points, rgb, opacity, ones, ones > 0)
+    return found
+
+
+def _materials(part: Part) -> list[tuple[bool, tuple[float, float]]]:
+    """Whether a material of a part is teeth, and the range of its gain.
 
     Flesh differs more from person to person than teeth, whose colour was measured.
     """
     if part != Part.MOUTH:
-        return [(np.ones(len(corner), bool), _PAINT_GAIN)]
-    local = corner - surface.head.mouth_start
-    region = surface.head.mouth.region[np.clip(local, 0, None)]
-    teeth = (local >= 0) & (region <= MouthRegion.LOWER_TEETH)
-    return [(teeth, _TEETH_GAIN), (~teeth, _FLESH_GAIN)]
+        return [(False, _PAINT_GAIN)]
+    return [(True, _TEETH_GAIN), (False, _FLESH_GAIN)]
+
+
+def _teeth(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which vertices (N,) are teeth's."""
+    region = material(surface, corner)[0]
+    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_TEETH))
+
+
+def _rigid(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which vertices (N,) are teeth's or gums'."""
+    region = material(surface, corner)[0]
+    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_GUM))
 
 
 def _part_trust(canvas: Canvas, taken: NDArray[np.bool_], part: Part) -> FloatArray:

@@ -25,11 +25,11 @@ _ITERATIONS = 12
 _COLOUR_LIMIT = 6.5
 #: Largest detail, as a logit; above the patterns' amplitude it would show everywhere.
 _DETAIL_LIMIT = 2.5
-_DETAIL_RIDGE = 0.007
-_DETAIL_SMOOTHNESS = 0.001
+_DETAIL_RIDGE = 0.0025
+_DETAIL_SMOOTHNESS = 0.0006
 #: Rounds over the three details and the front, which overlap much.
-_DETAIL_ROUNDS = 4
-_DETAIL_ITERATIONS = 6
+_DETAIL_ROUNDS = 6
+_DETAIL_ITERATIONS = 5
 _DETAIL_RELAXATION = 1.4
 #: Weight of a colour at black or white, where logits say little about sRGB; 1 at medium grey.
 _LEAST_SLOPE = 0.03

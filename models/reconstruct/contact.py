@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -36,11 +38,34 @@ def below_skin(shell: FloatArray, skin: FloatArray, faces: NDArray[np.int32]) ->
     return moved
 
 
+@dataclass(frozen=True)
+class Ground:
+    """The outer skin as what other surfaces lie on.
+
+    Attributes:
+        points, normals: (M, 3) of its vertices; member: (M,) their indices among all skin.
+        rim: (M,) bool, near an open edge.
+        tree: of ``points``.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    member: NDArray[np.int64]
+    rim: NDArray[np.bool_]
+    tree: cKDTree
+
+
+def make_ground(skin: FloatArray, faces: NDArray[np.int32]) -> Ground:
+    """Of skin vertices (V, 3) those that the outer skin's ``faces`` (F, 3) use."""
+    member = np.unique(faces).astype(np.int64)
+    points, rim = skin[member], _rim(faces, len(skin))[member]
+    return Ground(points, vertex_normals(skin, faces)[member], member, rim, cKDTree(points))
+
+
 def below_bare_skin(
     shell: FloatArray,
     share: FloatArray,
-    skin: FloatArray,
-    faces: NDArray[np.int32],
+    ground: Ground,
     bare: FloatArray,
     height: float = -_BELOW,
 ) -> tuple[FloatArray, FloatArray]:
@@ -51,26 +76,26 @@ def below_bare_skin(
     closes the gap there.
 
     Args:
-        shell: (N, 3) vertices in the pose of ``skin``.
+        shell: (N, 3) vertices in the pose of the skin.
         share: (N,) 0..1, how surely the vertex itself shows skin in the photo.
-        skin: (V, 3) skin vertices; faces: (F, 3) the outer skin.
+        ground: the outer skin.
         bare: (V,) 0..1, how surely the skin is bare.
         height: over the skin, where moved vertices end up; what is lower already stays.
 
     Returns:
         The moved vertices, and how far each has gone, 0..1.
     """
-    outer = np.unique(faces)
-    nearest = cKDTree(skin[outer]).query(shell, distance_upper_bound=_BARE_REACH)[1]
-    near = np.nonzero((nearest < len(outer)) & (share > 0))[0]
-    member = outer[nearest[near]]
-    wanted = np.clip(2 * np.minimum(share[near], bare[member]) - 0.5, 0, 1)
+    near = np.nonzero(share > 0)[0]
+    nearest = ground.tree.query(shell[near], distance_upper_bound=_BARE_REACH)[1]
+    found = nearest < len(ground.points)
+    near, nearest = near[found], nearest[found]
+    wanted = np.clip(2 * np.minimum(share[near], bare[ground.member[nearest]]) - 0.5, 0, 1)
     if height < 0:
-        wanted *= ~_rim(faces, len(skin))[member]
-    normals = vertex_normals(skin, faces)[member]
-    above = np.einsum("ij,ij->i", shell[near] - skin[member], normals) > height
-    wanted *= above | (np.linalg.norm(shell[near] - skin[member], axis=1) > 2 * abs(height))
-    floor = skin[member] + height * normals
+        wanted *= ~ground.rim[nearest]
+    normals, apart = ground.normals[nearest], shell[near] - ground.points[nearest]
+    above = np.einsum("ij,ij->i", apart, normals) > height
+    wanted *= above | (np.linalg.norm(apart, axis=1) > 2 * abs(height))
+    floor = ground.points[nearest] + height * normals
     moved, gone = shell.copy(), np.zeros(len(shell), np.float32)
     moved[near] += wanted[:, None] * (floor - shell[near])
     gone[near] = wanted

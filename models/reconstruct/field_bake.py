@@ -63,6 +63,13 @@ class SurfaceSamples:
         soft = np.asarray(self.soft, bool)
         object.__setattr__(self, "soft", soft if len(soft) else self.opacity < _SOFT)
 
+    def joined(self, others: SurfaceSamples) -> SurfaceSamples:
+        """These samples and ``others``."""
+        names = self.__annotations__
+        return SurfaceSamples(
+            *(np.concatenate([getattr(self, name), getattr(others, name)]) for name in names)
+        )
+
 
 @dataclass(frozen=True)
 class BakedField:

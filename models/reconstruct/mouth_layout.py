@@ -27,7 +27,8 @@ _BESIDE = (
     MouthRegion.LOWER_GUM,
 )
 """Parts that lie beside the sack behind the lips, from above; palate and tongue lie below it."""
-_BELOW = (MouthRegion.PALATE, MouthRegion.TONGUE)
+_BELOW = {MouthRegion.PALATE: -1.0, MouthRegion.TONGUE: 1.0}
+"""Parts below it, and by how many radians the side that is seen turns to the front."""
 
 
 def lay_out(mouth: PartMesh, placed: FloatArray, low: Floats, high: Floats) -> FloatArray:
@@ -54,11 +55,27 @@ def lay_out(mouth: PartMesh, placed: FloatArray, low: Floats, high: Floats) -> F
         top = float(flat[:, 1].min()) - _GAP
         result[members] = flat
     bottom = float(low[1])
-    for region in _BELOW:
+    for region, angle in _BELOW.items():
         members = mouth.region == region
+        result[members] = _pitched(result[members], angle)
         result[members, 1] += bottom - _GAP - result[members, 1].max()
         bottom = float(result[members, 1].min())
     return result.astype(np.float32)
+
+
+def _pitched(vertices: Floats, angle: float) -> Floats:
+    """Vertices (N, 3) turned about x; the top comes to the front at positive angles."""
+    middle = vertices.mean(0)
+    away, cosine, sine = vertices - middle, np.cos(angle), np.sin(angle)
+    turned = np.stack(
+        [
+            away[:, 0],
+            cosine * away[:, 1] - sine * away[:, 2],
+            sine * away[:, 1] + cosine * away[:, 2],
+        ],
+        1,
+    )
+    return np.asarray(middle + turned)
 
 
 def _unrolled(curve: ArchCurve, vertices: Floats) -> Floats:

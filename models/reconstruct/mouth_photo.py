@@ -22,8 +22,8 @@ from models.reconstruct.surface import Surface
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_SHUT = 1.5
-"""Canvas pixels of opening up to which lips touch."""
+_SHUT = 3
+"""Canvas pixels of height from which the opening is one."""
 _RIM = 1.0
 """Canvas pixels round the opening in which lips and mouth blend."""
 _LIP = 5
@@ -36,6 +36,8 @@ _TONGUE_FROM = 0.6
 """Distance to the lips from which nothing is taken for teeth, over the greatest one."""
 _GAPING = 0.2
 """Half the opening over the mouth's width from which the tongue may shine in its middle."""
+_GAP_LUMA = (0.15, 0.42)
+"""Brightness of the photo over that of the paint: a gap below, a tooth or its gum above."""
 _BITS = 4
 
 
@@ -61,7 +63,7 @@ def photo_mouth(portrait: Portrait, canvas: Canvas) -> PhotoMouth:
     # cv2 counts from the centre of the first pixel.
     corners = np.rint((line - 0.5) * 2**_BITS).astype(np.int32)
     cv2.fillPoly(opening, [corners], 1, shift=_BITS)
-    opening = cv2.morphologyEx(opening, cv2.MORPH_OPEN, _disc(_SHUT))
+    opening = cv2.morphologyEx(opening, cv2.MORPH_OPEN, np.ones((_SHUT, 1), np.uint8))
     if not opening.any():
         return PhotoMouth(opening > 0, opening > 0, opening > 0)
     rim = cv2.dilate(opening, _disc(_RIM))
@@ -97,31 +99,44 @@ def _disc(radius: float) -> NDArray[np.uint8]:
     return np.asarray(np.hypot(x, y) <= radius + 0.3, np.uint8)
 
 
-def belongs(
-    surface: Surface, pixels: PixelSamples, vertex_rgb: FloatArray, mouth: PhotoMouth
-) -> Mask:
+def belongs(surface: Surface, pixels: PixelSamples, mouth: PhotoMouth) -> Mask:
     """Pixels (N,) that may colour the eye or the part of the mouth they fall on.
 
-    Generated teeth never lie exactly over the real ones. What the skull carries takes the photo
-    as it is, so that its pieces stay together; on the jaw, which moves against them, neither
-    the dark between two rows may stick to a tooth nor a tooth to the gum. Teeth do not stick to
-    tongue and throat either, or a third row would show when the jaw opens, and nothing but the
-    lips' own inner side takes colours from outside the opening.
+    Generated teeth never lie exactly over the real ones. Teeth with their gum are rigid and may
+    show what the photo does; but teeth do not stick to tongue, palate and throat, or a third row
+    would show when the jaw opens. Nothing but the lips' own inner side takes colours from
+    outside the opening.
     """
-    start, parts = surface.head.mouth_start, surface.head.mouth
-    corner = surface.proxy.faces[pixels.triangle, 0]
-    local = corner - start
-    generated = (local >= 0) & (local < len(parts.vertices))
-    region = np.full(len(corner), -1)
-    region[generated] = parts.region[local[generated]]
-    sack = (surface.proxy.part[pixels.triangle] == Part.MOUTH) & ~generated
+    region, sack = material(surface, surface.proxy.faces[pixels.triangle, 0])
+    sack &= surface.proxy.part[pixels.triangle] == Part.MOUTH
+    generated = region >= 0
     column, row = np.clip(pixels.pixels.astype(np.int64), 0, len(mouth.inside) - 1).T
     inside, tooth = mouth.inside[row, column], mouth.teeth[row, column]
-    darker = pixels.rgb @ LUMA < 0.75 * (vertex_rgb[corner] @ LUMA)
     soft = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE)) | sack
-    own = np.where(generated, inside | tooth, True)
-    own &= ~(soft & tooth) & (region != MouthRegion.LOWER_GUM)
-    return np.asarray(own & ~((region == MouthRegion.LOWER_TEETH) & darker))
+    return np.asarray(np.where(generated, inside | tooth, True) & ~(soft & tooth))
+
+
+def material(surface: Surface, corner: NDArray[np.integer]) -> tuple[NDArray[np.integer], Mask]:
+    """``MouthRegion`` (N,) of vertices, -1 outside the generated mouth; and which are skin."""
+    local = corner - surface.head.mouth_start
+    regions = surface.head.mouth.region
+    generated = (local >= 0) & (local < len(regions))
+    region = np.where(generated, regions[np.clip(local, 0, len(regions) - 1)].astype(int), -1)
+    return region, np.asarray(corner < surface.head.skin_count)
+
+
+def without_gaps(
+    photo: NDArray[np.floating], paint: NDArray[np.floating], rigid: Mask
+) -> NDArray[np.floating]:
+    """Colours (N, 3) of the photo, which give way to paint where teeth and gums look dark.
+
+    The dark beside a real tooth would be a patch on the generated one. ``rigid`` (N,) are the
+    teeth and gums.
+    """
+    low, high = _GAP_LUMA
+    bright = (photo @ LUMA) / np.maximum(paint @ LUMA, 1e-3)
+    trust = np.where(rigid, np.clip((bright - low) / (high - low), 0, 1), 1.0)[:, None]
+    return np.asarray(trust * photo + (1 - trust) * paint)
 
 
 def light_of_photo(

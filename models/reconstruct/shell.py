@@ -19,7 +19,9 @@ from scipy.sparse.linalg import spsolve
 
 from models.animate.rig import JOINTS
 from models.head.assemble import HeadMesh, Region
+from models.reconstruct.binding import bind_shell
 from models.reconstruct.canvas import Canvas
+from models.reconstruct.hair_volume import hairy_head
 from models.reconstruct.relief import Relief, relief_mesh
 from models.render.zbuffer import rasterize
 
@@ -38,6 +40,7 @@ _ROUND_BODY = 0.42
 _DEEPEST = 0.30
 _RECESS = 0.006
 _CLOTH = 0.005
+_CLEAR = 0.002
 _OVERLAP = 3
 _BESIDE = 5.0
 """Cells from skin within which the soft sheet belongs to it."""
@@ -75,11 +78,16 @@ class _Scene:
     body: FloatArray
     skin: FloatArray
     front: FloatArray
-    back: FloatArray
     middle: FloatArray
     on_mesh: Mask
+    hair_front: FloatArray
+    hair_back: FloatArray
+    on_hair: Mask
+    """Nearest and farthest depth of the head with its hair on, and where it is."""
     bare_part: Mask
     """Where the nearest surface is an ear or the neck."""
+    thickness: float
+    """How far hair stands off, canonical units."""
     unit: float
     """Canonical units of one cell."""
 
@@ -91,9 +99,8 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     bare = _bare_skin(scene)
     inside = (solid > _SOLID) & ~bare
     solid = np.where(bare, np.minimum(solid, _SOLID), solid)
-    thickness = _hair_thickness(scene)
-    front_u = _solve(scene, solid, inside, bare, *_front_pins(scene, thickness), _ROUND_HEAD)
-    back_u = _solve(scene, solid, inside, bare, *_back_pins(scene, thickness), _ROUND_BACK)
+    front_u = _solve(scene, solid, inside, bare, *_front_pins(scene), _ROUND_HEAD)
+    back_u = _solve(scene, solid, inside, bare, *_back_pins(scene), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene)
     crisp = _without_fringe(scene, inside | bare)
@@ -109,7 +116,7 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
         pixels=pixels.astype(np.float32),
         sheet=mesh.sheet,
         arc=(outline / scene.unit * STEP).astype(np.float32),
-        weights=_weights(canvas, vertices, pixels, head),
+        weights=bind_shell(canvas, vertices, pixels, head),
     )
 
 
@@ -119,9 +126,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     skin_faces = head.faces[head.part == 0]
     grid = pixels / STEP
     near = rasterize(grid, depth, skin_faces, count, count)
-    # An ear of the far side would dent what lies over it.
     ear = (head.skin_region[np.minimum(skin_faces, head.skin_count - 1)] == Region.EAR).all(1)
-    far = rasterize(grid, depth, skin_faces[~ear], count, count, farthest=True)
     small = {name: _shrink(p, count) for name, p in canvas.classes.items()}
     middle, unit = _middle_sheet(canvas, count)
     rows = np.arange(count)[:, None] * np.ones((1, count))
@@ -131,18 +136,28 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     hair = small["hair"] + garment * above
     skin = small["face_skin"] + small["body_skin"]
     total = np.maximum(hair + skin + garment * (1 - above), 1e-3)
+    hairy, alpha = (hair / total).astype(np.float32), _shrink(canvas.alpha, count)
+    thickness = _hair_thickness(hairy, alpha, near.triangle >= 0, unit)
+    where, depth = canvas.project(hairy_head(canvas, head, posed, hairy, thickness))
+    # An ear would dent what lies over it.
+    skull = skin_faces[~ear & (skin_faces < head.skin_count).all(1)]
+    over = rasterize(where / STEP, depth, skull, count, count)
+    behind = rasterize(where / STEP, depth, skull, count, count, farthest=True)
     return _Scene(
-        alpha=_shrink(canvas.alpha, count),
-        hair=(hair / total).astype(np.float32),
+        alpha=alpha,
+        hair=hairy,
         body=((garment * (1 - above) + small["body_skin"] * (1 - above)) / total).astype(
             np.float32
         ),
         skin=(skin / total).astype(np.float32),
         front=near.depth,
-        back=far.depth,
         middle=middle,
         on_mesh=near.triangle >= 0,
+        hair_front=over.depth,
+        hair_back=behind.depth,
+        on_hair=over.triangle >= 0,
         bare_part=_ears_and_neck(head, skin_faces)[near.triangle] & (near.triangle >= 0),
+        thickness=thickness,
         unit=unit,
     )
 
@@ -179,41 +194,41 @@ def _middle_sheet(canvas: Canvas, count: int) -> tuple[FloatArray, float]:
     return np.repeat(column[:, None], count, 1).astype(np.float32), unit
 
 
-def _hair_thickness(scene: _Scene) -> float:
+def _hair_thickness(hair: FloatArray, alpha: FloatArray, on_mesh: Mask, unit: float) -> float:
     """How far the hair stands off the skull, from the gap above and beside it in the picture."""
-    hair = (scene.hair > 0.5) & (scene.alpha > 0.5)
-    if hair.mean() < 0.01:
+    covered = (hair > 0.5) & (alpha > 0.5)
+    if covered.mean() < 0.01:
         return 0.003
-    outside = hair & ~scene.on_mesh
-    distance = cv2.distanceTransform((~scene.on_mesh).astype(np.uint8), cv2.DIST_L2, 5)
-    head_rows = np.nonzero(scene.on_mesh.any(1))[0]
+    outside = covered & ~on_mesh
+    distance = cv2.distanceTransform((~on_mesh).astype(np.uint8), cv2.DIST_L2, 5)
+    head_rows = np.nonzero(on_mesh.any(1))[0]
     first = int(head_rows.min(initial=len(hair)))
     upper = outside & (np.arange(len(hair))[:, None] < first + 0.45 * len(head_rows))
     if not len(head_rows) or upper.sum() < 20:
         return 0.008
-    return float(np.clip(np.percentile(distance[upper], 80) * scene.unit * 0.8, 0.007, 0.048))
+    return float(np.clip(np.percentile(distance[upper], 80) * unit * 0.8, 0.007, 0.048))
 
 
-def _front_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]:
-    """Pinned ``u`` and pin weights of the front sheet."""
-    grazing = _erode(scene.on_mesh, 1)
-    stand_off = np.minimum(thickness, 0.02)
-    cloth = scene.body * (1 - scene.skin)
-    stand_off = np.where(cloth > 0.5, _CLOTH, stand_off)
-    target = scene.front + np.where((scene.hair > 0.5) | (cloth > 0.5), -stand_off, _RECESS)
-    target = np.where(scene.on_mesh, target, 0.0)
-    pinned = scene.on_mesh & grazing & (target < scene.middle - 0.007)
-    u = np.where(pinned, (scene.middle - target) ** 2, 0.0)
+def _front_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
+    """Pinned ``u`` and pin weights of the front sheet: on hair, a little over cloth, below skin."""
+    cloth = (scene.body * (1 - scene.skin) > 0.5) & scene.on_mesh
+    hair = (scene.hair > 0.5) & scene.on_hair & ~cloth
+    known = np.where(hair, _erode(scene.on_hair, 1), _erode(scene.on_mesh, 1))
+    # On the neck, where the head with its hair on is the head, hair lies over it all the same.
+    over = np.minimum(scene.hair_front, scene.front - min(scene.thickness, 0.02))
+    target = np.where(hair, over, scene.front + np.where(cloth, -_CLOTH, _RECESS))
+    target = np.where(known, target, np.inf)
+    pinned = target < scene.middle - 0.007
+    u = np.where(pinned, (scene.middle - np.where(pinned, target, 0)) ** 2, 0.0)
     weight = np.where(pinned, np.abs(scene.hair - 0.5) * 2, 0.0)
     weight = np.where(scene.hair > 0.5, weight, np.maximum(weight, 0.3) * pinned)
     return u.astype(np.float32), weight.astype(np.float32)
 
 
-def _back_pins(scene: _Scene, thickness: float) -> tuple[FloatArray, FloatArray]:
+def _back_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
     """Pinned ``u`` and pin weights of the back sheet: behind the skull by the hair's thickness."""
-    known = scene.on_mesh & np.isfinite(scene.back)
-    target = np.where(known, scene.back + 0.7 * thickness + 0.002, 0.0)
-    pinned = _erode(known, 2) & (target > scene.middle)
+    target = np.where(_erode(scene.on_hair, 2), scene.hair_back + _CLEAR, 0.0)
+    pinned = target > scene.middle
     u = np.where(pinned, (target - scene.middle) ** 2, 0.0)
     return u.astype(np.float32), pinned.astype(np.float32)
 
@@ -315,22 +330,3 @@ def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatAr
     rays = homogeneous @ np.linalg.inv(canvas.camera.intrinsics).T
     camera = canvas.camera.cam2world
     return np.asarray((rays * depth[:, None]) @ camera[:3, :3].T + camera[:3, 3], np.float32)
-
-
-def _weights(
-    canvas: Canvas, vertices: FloatArray, pixels: FloatArray, head: HeadMesh
-) -> FloatArray:
-    """Hair follows the head, shoulders stay, the neck blends between them."""
-    body = canvas.sample(canvas.classes["clothes"], pixels)
-    rest = head.rig.rest[: head.skin_count]
-    neck = head.rig.pivots[JOINTS.index("neck")]
-    chin = float(rest[head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5, 1].min())
-    top, bottom = chin, float(neck[1]) - 0.014
-    height = np.clip((vertices[:, 1] - bottom) / max(top - bottom, 1e-3), 0, 1)
-    share = height * height * (3 - 2 * height)
-    share = np.where(vertices[:, 1] < chin, share * (1 - 0.8 * body), share)
-    weights = np.zeros((len(vertices), len(JOINTS)), np.float32)
-    weights[:, JOINTS.index("head")] = share**2
-    weights[:, JOINTS.index("neck")] = share * (1 - share)
-    weights[:, JOINTS.index("root")] = 1 - share
-    return weights

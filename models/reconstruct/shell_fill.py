@@ -24,6 +24,13 @@ FloatArray = NDArray[np.float32]
 TRUSTED = 9.0
 """Canvas pixels inside the outline from which the photo is taken as it is."""
 _LONGEST_RUN = 70.0
+_SOFT = 4.0
+"""Canvas pixels over which detail is averaged where the picture is folded."""
+_SHARP = 25.0
+"""Canvas pixels: what is folded from farther off is as soft as it gets."""
+_BLURRED = 0.85
+_TONE = 90.0
+"""Canvas pixels behind the outline over which its tone gives way."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +39,14 @@ class ShellPicture:
 
     Attributes:
         rgb: (S, S, 3) hair, neck and clothes; the face is filled from around it.
+        soft: (S, S, 3) the same without fine detail.
         distance: (S, S) pixels to the outline.
         inward: (S, S, 2) unit direction away from the outline.
         run: (S, S) how many pixels one can go inward before the face begins.
     """
 
     rgb: FloatArray
+    soft: FloatArray
     distance: FloatArray
     inward: FloatArray
     run: FloatArray
@@ -57,8 +66,10 @@ def shell_picture(surface: Surface, canvas: Canvas, hits: Hits) -> ShellPicture:
     inward = _floats(slope / np.maximum(np.linalg.norm(slope, axis=-1, keepdims=True), 1e-4))
     to_face = cv2.distanceTransform(((skin < 0.4) | ~inside).astype(np.uint8), cv2.DIST_L2, 5)
     run = np.clip(distance + to_face - 4.0, TRUSTED + 6.0, _LONGEST_RUN + TRUSTED)
+    rgb = push_pull(np.moveaxis(canvas.rgb, 0, -1), keep.astype(np.float32))
     return ShellPicture(
-        push_pull(np.moveaxis(canvas.rgb, 0, -1), keep.astype(np.float32)),
+        rgb,
+        _floats(cv2.GaussianBlur(rgb, (0, 0), _SOFT)),
         distance,
         inward,
         _floats(cv2.GaussianBlur(_floats(run), (0, 0), 3.0)),
@@ -76,6 +87,22 @@ def shell_colours(
         arc: (N,) distance along the surface from the outline, canvas pixels.
         sheet: (N,) front, back or fringe.
     """
+    back = sheet == BACK
+    target, blur = folded_looks(picture, pixels, arc, sheet)
+    soft = bilinear(picture.soft, target)
+    colour = bilinear(picture.rgb, target) * (1 - blur)[:, None] + blur[:, None] * soft
+    # Only detail is folded: the tone is that of the nearest place which the photo shows.
+    near = (1 - np.clip(arc / _TONE, 0, 1) * back) * (sheet != FRINGE)
+    colour += near[:, None] * (bilinear(picture.soft, pixels) - soft)
+    distance = bilinear(picture.distance, pixels)
+    direct = np.clip((distance - TRUSTED) / 4, 0, 1) * ~back
+    return np.clip(colour, 0, 1).astype(np.float32), direct.astype(np.float32)
+
+
+def folded_looks(
+    picture: ShellPicture, pixels: FloatArray, arc: FloatArray, sheet: NDArray[np.uint8]
+) -> tuple[FloatArray, FloatArray]:
+    """Canvas pixels (N, 2) where shell points take their detail, and how soft it is (N,), 0..1."""
     distance = bilinear(picture.distance, pixels)
     inward = bilinear(picture.inward, pixels)
     run = bilinear(picture.run, pixels)
@@ -87,10 +114,12 @@ def shell_colours(
     look = np.where(sheet == FRINGE, distance, look)
     target = pixels + inward * (look - distance)[:, None]
     # Deep inside the back there is no outline nearby: look straight through.
-    through = np.clip((distance - 40) / 25, 0, 1)[:, None] * back[:, None]
-    colour = bilinear(picture.rgb, target) * (1 - through) + through * bilinear(picture.rgb, pixels)
-    direct = np.clip((distance - TRUSTED) / 4, 0, 1) * ~back
-    return colour, direct.astype(np.float32)
+    through = np.clip((distance - 40) / 25, 0, 1) * back
+    target = target * (1 - through)[:, None] + through[:, None] * pixels
+    # Neighbours on the surface may look at far places: what is folded shows no fine detail.
+    shift = np.abs(look - distance) * (1 - through)
+    blur = np.clip(np.maximum(shift / _SHARP, through), 0, _BLURRED)
+    return target.astype(np.float32), blur.astype(np.float32)
 
 
 def _rim_arc(distance: FloatArray, arc: FloatArray, back: NDArray[np.bool_]) -> FloatArray:

@@ -16,13 +16,14 @@ from models.pose import Pose
 from models.reconstruct.bareness import bare_skin, outer_skin
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.clearance import clear_bare_skin
+from models.reconstruct.closed_lids import LidVeil, closed_lids, with_veils
 from models.reconstruct.contact import below_skin
 from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.outline import onto_outline
 from models.reconstruct.relief import FRONT
 from models.reconstruct.shell import Shell
-from models.reconstruct.teeth_place import row_lifts
+from models.reconstruct.teeth_place import rows_onto_photo
 
 FloatArray = NDArray[np.float32]
 
@@ -44,12 +45,14 @@ class Surface:
         proxy: canonical is the bake pose, the mouth's parts spread out.
         head: the rigged head, whose vertices come first.
         shell: the relief, whose vertices follow.
+        lids: closed lids, whose vertices come last.
         photo: (V, 3) vertices as the photo shows them.
     """
 
     proxy: Proxy
     head: HeadMesh
     shell: Shell
+    lids: tuple[LidVeil, ...]
     photo: FloatArray
 
     @property
@@ -57,12 +60,19 @@ class Surface:
         """First vertex of the shell."""
         return len(self.head.rig.rest)
 
+    @property
+    def lid_starts(self) -> tuple[int, ...]:
+        """First vertex of each of the closed lids."""
+        sizes = [len(veil.skin) for veil in self.lids]
+        return tuple(len(self.photo) - sum(sizes[i:]) for i in range(len(sizes)))
+
 
 def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
     """One mesh, one rig."""
     start = len(head.rig.rest)
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
-    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas))
+    bareness = bare_skin(head, canvas, head.rig.deform(photo_pose))
+    head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas, bareness))
     photo = head.rig.deform(photo_pose)
     shell = _out_of_mouth(shell, head, canvas, photo)
     sunk = _sunk(head, canvas, photo)
@@ -71,7 +81,7 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     skin_faces = head.faces[(head.faces < count).all(1)]
     kept = below_skin(shell.vertices, (photo + sunk)[:count], skin_faces)
     shell = replace(shell, vertices=np.where(_stays(shell, canvas)[:, None], shell.vertices, kept))
-    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count])
+    shell = clear_bare_skin(shell, head, canvas, photo, sunk[:count], bareness)
     rig = replace(
         head.rig,
         rest=np.concatenate([rest, shell.vertices]),
@@ -81,13 +91,35 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
     proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
-    return Surface(proxy, head, shell, rig.deform(photo_pose))
+    lids = closed_lids(head, replace(head.rig, rest=rest), photo_pose)
+    proxy = _with_lids(proxy, lids)
+    return Surface(proxy, head, shell, lids, proxy.rig.deform(photo_pose))
 
 
-def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
+def _with_lids(proxy: Proxy, lids: tuple[LidVeil, ...]) -> Proxy:
+    """The proxy with closed lids behind all else; they lie below the eyeball in its field."""
+    canonical, faces, part, soft = [proxy.canonical], [proxy.faces], [proxy.part], [proxy.soft]
+    for veil in lids:
+        eyeball = proxy.canonical[np.unique(proxy.faces[proxy.part == veil.part])]
+        faces.append((veil.faces + sum(map(len, canonical))).astype(np.int32))
+        canonical.append(veil.laid_out(eyeball))
+        part.append(np.full(len(veil.faces), veil.part, np.uint8))
+        soft.append(np.ones(len(veil.faces), bool))
+    return Proxy(
+        np.concatenate(canonical),
+        np.concatenate(faces),
+        np.concatenate(part),
+        np.concatenate(soft),
+        with_veils(proxy.rig, lids),
+    )
+
+
+def _with_the_photos_outline(
+    head: HeadMesh, photo_pose: Pose, canvas: Canvas, bareness: tuple[FloatArray, FloatArray]
+) -> Rig:
     """The rig whose bare skin ends where the photo's does."""
     photo, count = head.rig.deform(photo_pose), head.skin_count
-    bare, known = bare_skin(head, canvas, photo)
+    bare, known = bareness
     rest = head.rig.rest.copy()
     rest[:count] += onto_outline(head, canvas, photo, outer_skin(head), bare * known)
     return replace(head.rig, rest=rest)
@@ -95,8 +127,8 @@ def _with_the_photos_outline(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -
 
 def _with_teeth_in_place(head: HeadMesh, photo_pose: Pose, canvas: Canvas) -> Rig:
     """The rig with its rows of teeth where the photo shows them."""
-    lifts = row_lifts(head, canvas, head.rig.deform(photo_pose))
-    return replace(head.rig, rest=head.rig.rest + lifts)
+    moved = rows_onto_photo(head, canvas, head.rig.deform(photo_pose))
+    return replace(head.rig, rest=head.rig.rest + moved)
 
 
 def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArray) -> Shell:

@@ -7,11 +7,18 @@ import pytest
 
 from models.animate.rig import mouth_opening
 from models.camera import Camera
-from models.head.assemble import Region
+from models.head.assemble import Region, assemble_head, skin_landmarks
 from models.head.fit import HeadFit
 from models.head.gaze import eye_centre
-from models.head.identity import IRIS_RANGE, identity_of, iris_ratio, rest_axes
-from models.head.landmarks import IRIS_LEFT, IRIS_RIGHT
+from models.head.identity import (
+    IRIS_RANGE,
+    identity_of,
+    iris_ratio,
+    lids_of_photo,
+    rest_axes,
+)
+from models.head.landmarks import IRIS_LEFT, IRIS_RIGHT, LID_LEFT, LID_RIGHT
+from models.head.lids import lid_maps
 from models.head.open_head import load_open_head
 from models.pose import Pose
 
@@ -157,3 +164,27 @@ def test_an_ear_outside_the_matte_with_hair_behind_is_hidden() -> None:
     hair[:, int(column) - 25 : int(column)] = 1
     left, right = identity_of(*args, hair)[0].ears
     assert left == 0 and right > 0
+
+
+def _lids_in_photo(pitch: float) -> np.ndarray:
+    """(32, 2) the lids' landmarks from the front, for a fit that differs in the gaze alone."""
+    head = load_open_head()
+    gaze = (0.05, pitch)
+    fit = _fit(pose=Pose.neutral().replace(gaze_left=gaze, gaze_right=gaze))
+    identity, pose = identity_of(head, fit, _landmarks(fit), ONES, 0 * ONES)
+    mesh = assemble_head(head, identity)
+    landmarks = skin_landmarks(head, mesh.rig.deform(pose)[: mesh.skin_count])
+    return landmarks[list(LID_LEFT + LID_RIGHT), :2]
+
+
+@pytest.mark.parametrize("pitch", [-0.2, 0.15])
+def test_lids_of_the_photo_stay_as_fitted_wherever_it_looks(pitch: float) -> None:
+    assert np.abs(_lids_in_photo(pitch) - _lids_in_photo(0.0)).max() < 4e-4
+
+
+def test_lids_give_way_for_a_gaze_only() -> None:
+    head, down = load_open_head(), Pose.neutral().replace(gaze_left=(0, -0.2))
+    assert not lids_of_photo(head, Pose.neutral()).any()
+    left, right = ([*lids.upper[2:6]] for lids in lid_maps(head))
+    lift = skin_landmarks(head, lids_of_photo(head, down))[:, 1]
+    assert lift[left].min() > 0.001 and np.abs(lift[right]).max() < 1e-5

@@ -8,7 +8,7 @@ import pytest
 from models.head.assemble import Region
 from models.reconstruct.bareness import bare_skin, outer_skin, skin_share
 from models.reconstruct.clearance import clear_bare_skin
-from models.reconstruct.contact import below_bare_skin
+from models.reconstruct.contact import below_bare_skin, make_ground
 from models.reconstruct.outline import onto_outline
 from models.render.zbuffer import rasterize
 from tests.models.reconstruct import synthetic
@@ -29,7 +29,7 @@ def test_only_what_shows_skin_over_bare_skin_goes_below_it() -> None:
     bare = (skin[:, 0] > 0).astype(np.float32)
     over = np.float32([[0.08, 0, 0.05], [0.08, 0, 0.05], [-0.08, 0, 0.05], [0.08, 0, 0.5]])
     share = np.float32([1, 0, 1, 1])
-    moved, gone = below_bare_skin(over, share, skin, faces, bare)
+    moved, gone = below_bare_skin(over, share, make_ground(skin, faces), bare)
     assert -0.02 < moved[0, 2] < 0 and gone[0] == 1
     np.testing.assert_array_equal(moved[1:], over[1:])
     assert not gone[1:].any()
@@ -38,7 +38,8 @@ def test_only_what_shows_skin_over_bare_skin_goes_below_it() -> None:
 def test_the_rim_of_the_skin_keeps_its_shell() -> None:
     skin, faces = _sheet()
     over = np.float32([[0.2, 0.0, 0.02], [0.0, 0.0, 0.02]])
-    args = (over, np.ones(2, np.float32), skin, faces, np.ones(len(skin), np.float32))
+    ground = make_ground(skin, faces)
+    args = (over, np.ones(2, np.float32), ground, np.ones(len(skin), np.float32))
     moved, gone = below_bare_skin(*args)
     assert gone[0] == 0 and gone[1] == 1
     hugging, _ = below_bare_skin(*args, 0.01)
@@ -115,9 +116,9 @@ def test_outline_of_bare_skin_moves_onto_the_mattes(grown: int) -> None:
 def test_nothing_of_the_shell_stands_over_the_face() -> None:
     head, canvas, shell = synthetic.head(), synthetic.canvas(), synthetic.shell()
     photo = synthetic.posed()
-    cleared = clear_bare_skin(
-        shell, head, canvas, photo, np.zeros((head.skin_count, 3), np.float32)
-    )
+    still = np.zeros((head.skin_count, 3), np.float32)
+    bareness = bare_skin(head, canvas, photo)
+    cleared = clear_bare_skin(shell, head, canvas, photo, still, bareness)
     assert len(cleared.vertices) == len(shell.vertices)
     assert len(shell.faces) > len(cleared.faces) > 0.5 * len(shell.faces)
     np.testing.assert_array_equal(cleared.soft.sum(), shell.soft.sum())

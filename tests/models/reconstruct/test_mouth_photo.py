@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from models.portrait.portrait import Portrait
-from models.reconstruct.mouth_photo import PhotoMouth, light_of_photo, photo_mouth
+from models.reconstruct.mouth_photo import PhotoMouth, light_of_photo, photo_mouth, without_gaps
 from tests.models.head.drawn_mouth import CENTRE, HALF, SIZE, landmarks, picture
 from tests.models.reconstruct import synthetic
 
@@ -44,3 +44,11 @@ def test_paint_takes_the_photos_light() -> None:
     np.testing.assert_allclose(light_of_photo(paint, photo, shown, (0.5, 2.0)), 1.5, rtol=1e-5)
     np.testing.assert_allclose(light_of_photo(paint, photo, shown, (0.5, 1.2)), 1.2, rtol=1e-5)
     np.testing.assert_array_equal(light_of_photo(paint, photo, 0 * shown, (0.5, 2.0)), 1.0)
+
+
+def test_the_dark_between_teeth_sticks_to_no_tooth() -> None:
+    paint = np.full((3, 3), 0.8)
+    photo = np.array([[0.05] * 3, [0.75] * 3, [0.05] * 3])
+    seen = without_gaps(photo, paint, np.array([True, True, False]))
+    np.testing.assert_allclose(seen[0], 0.8)
+    np.testing.assert_allclose(seen[1:], photo[1:])

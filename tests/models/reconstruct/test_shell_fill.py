@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from models.reconstruct.relief import BACK, FRINGE, FRONT
-from models.reconstruct.shell_fill import TRUSTED, ShellPicture, shell_colours, shell_picture
+from models.reconstruct.shell_fill import (
+    TRUSTED,
+    ShellPicture,
+    folded_looks,
+    shell_colours,
+    shell_picture,
+)
 from tests.models.reconstruct import synthetic
 
 SIZE = 200
@@ -25,6 +31,7 @@ def _disc_picture() -> ShellPicture:
     rgb = np.stack([inside, x / SIZE, y / SIZE], -1).astype(np.float32)
     return ShellPicture(
         rgb,
+        rgb,
         np.where(inside, RADIUS - radius, 0).astype(np.float32),
         (away / np.maximum(radius, 1)[..., None]).astype(np.float32),
         np.full((SIZE, SIZE), 60, np.float32),
@@ -38,9 +45,9 @@ def _points(radius: np.ndarray) -> np.ndarray:
     )
 
 
-def _looked_at(colour: np.ndarray) -> np.ndarray:
-    """Distance to the outline of the place whose colour was taken."""
-    return RADIUS - np.hypot(*(colour[:, 1:] * SIZE - CENTRE).T)
+def _depth(looks: np.ndarray) -> np.ndarray:
+    """Distance of places (N, 2) to the outline."""
+    return RADIUS - np.hypot(*(looks - CENTRE).T)
 
 
 @pytest.mark.parametrize("sheet", [FRONT, BACK])
@@ -49,10 +56,10 @@ def test_folded_looks_stay_inside_the_outline(sheet: int) -> None:
     # So far round that without folding the look would leave the disc on its other side.
     arc = (3 * RADIUS * np.arccos(radius / RADIUS)).astype(np.float32)
     sheets = np.full(500, sheet, np.uint8)
-    colour, direct = shell_colours(_disc_picture(), _points(radius), arc, sheets)
-    assert (colour[:, 0] > 0.999).all()
-    assert _looked_at(colour).min() > TRUSTED - 1.5
-    assert colour.shape == (500, 3) and direct.shape == (500,)
+    looks, blur = folded_looks(_disc_picture(), _points(radius), arc, sheets)
+    assert _depth(looks).min() > TRUSTED - 1.5
+    assert looks.shape == (500, 2) and blur.shape == (500,)
+    assert blur.min() >= 0 and 0.5 < blur.max() < 1
 
 
 def test_front_is_taken_as_it_is_where_it_is_trusted() -> None:
@@ -81,24 +88,31 @@ def test_front_and_back_join_without_a_seam() -> None:
     radius = np.full(80, RADIUS - 0.6)
     arc = np.zeros(80, np.float32)
     front, back = (
-        shell_colours(_disc_picture(), _points(radius), arc, np.full(80, sheet, np.uint8))[0]
+        folded_looks(_disc_picture(), _points(radius), arc, np.full(80, sheet, np.uint8))
         for sheet in (FRONT, BACK)
     )
-    np.testing.assert_allclose(front, back, atol=0.01)
+    np.testing.assert_allclose(front[0], back[0], atol=1)
+    np.testing.assert_allclose(front[1], back[1], atol=0.05)
 
 
 def test_back_moves_on_with_the_arc() -> None:
     """Further round the back, the picture is looked at further in, and comes back again."""
     arc = np.linspace(0, 30, 60).astype(np.float32)
-    radius = np.full(60, RADIUS - 10.0)
-    colour, _ = shell_colours(_disc_picture(), _points(radius), arc, np.full(60, BACK, np.uint8))
-    look = _looked_at(colour)
+    points, back = _points(np.full(60, RADIUS - 10.0)), np.full(60, BACK, np.uint8)
+    look = _depth(folded_looks(_disc_picture(), points, arc, back)[0])
     assert (np.diff(look) > 0).all() and look[-1] - look[0] == pytest.approx(30, abs=2)
     far = np.full(60, 2000.0, np.float32) + arc
-    folded = _looked_at(
-        shell_colours(_disc_picture(), _points(radius), far, np.full(60, BACK, np.uint8))[0]
-    )
+    folded = _depth(folded_looks(_disc_picture(), points, far, back)[0])
     assert folded.min() > TRUSTED - 1.5 and folded.max() < 62
+
+
+def test_the_tone_is_the_places_own_near_the_outline_and_the_looks_far_behind() -> None:
+    points, back = _points(np.full(60, RADIUS - 10.0)), np.full(60, BACK, np.uint8)
+    for length in (0.0, 500.0):
+        arc = np.full(60, length, np.float32)
+        looks, _ = folded_looks(_disc_picture(), points, arc, back)
+        colour, _ = shell_colours(_disc_picture(), points, arc, back)
+        np.testing.assert_allclose(colour[:, 1:] * SIZE, looks if length else points, atol=0.1)
 
 
 def test_fringe_is_the_photos_own() -> None:

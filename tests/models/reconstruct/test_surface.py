@@ -17,14 +17,16 @@ def test_head_comes_first_and_the_shell_follows() -> None:
     proxy, start = surface.proxy, surface.shell_start
     assert start == len(head.rig.rest)
     count = start + len(shell.vertices)
-    assert len(proxy.canonical) == len(surface.photo) == len(proxy.rig.rest) == count
+    lids = sum(len(veil.skin) for veil in surface.lids)
+    assert surface.lid_starts[0] == count and lids > 0
+    assert len(proxy.canonical) == len(surface.photo) == len(proxy.rig.rest) == count + lids
     assert len(proxy.part) == len(proxy.soft) == len(proxy.faces)
-    assert proxy.faces.min() == 0 and proxy.faces.max() < count
+    assert proxy.faces.min() == 0 and proxy.faces.max() == count + lids - 1
     assert (proxy.faces[proxy.soft] >= start).all() and proxy.soft.any()
-    of_shell = (proxy.faces >= start).any(1)
+    of_shell = ((proxy.faces >= start) & (proxy.faces < count)).any(1)
     assert (proxy.part[of_shell] == Part.HEAD).all() and of_shell.sum() > 1000
     np.testing.assert_array_equal(proxy.faces[: len(head.faces)], head.faces)
-    np.testing.assert_array_equal(proxy.rig.rest[start:], shell.vertices)
+    np.testing.assert_array_equal(proxy.rig.rest[start:count], shell.vertices)
 
 
 def test_poses_are_the_rigs() -> None:
@@ -35,7 +37,8 @@ def test_poses_are_the_rigs() -> None:
     mouth = np.zeros(len(moved), bool)
     head = surface.head
     mouth[head.mouth_start : head.mouth_start + len(head.mouth.vertices)] = True
-    assert moved.any() and not moved[~mouth].any()
+    lids = np.arange(len(moved)) >= surface.lid_starts[0]
+    assert moved.any() and not moved[~mouth & ~lids].any()
 
 
 def _displaced() -> np.ndarray:

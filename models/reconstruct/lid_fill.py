@@ -1,0 +1,156 @@
+"""Colours of closed lids: the smooth skin round the eye, a soft crease and a line of lashes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.head.assemble import HeadMesh
+from models.head.photo_samples import LUMA
+from models.reconstruct.canvas import Canvas
+from models.reconstruct.closed_lids import LidVeil
+
+FloatArray = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+_SPREAD = 0.014
+"""Canonical units over which the skin's tone is averaged."""
+_NEAREST = 0.005
+"""Distance within which skin near by counts the same."""
+_LESS_BELOW = 0.5
+"""The lower lid, redder and with bags, tells little of the upper one."""
+_MARGIN = 0.006
+_REACH = 0.05
+_LEANING = 4
+_CLEAN = (0.78, 0.97)
+"""Brightness over that of the skin near by between which skin is clean: below are lashes, brow
+and crease."""
+_FADE = (0.08, 0.40)
+"""Shares of the margin's travel between which the upper lid's veil fades in."""
+_FADE_BELOW, _FADE_BESIDE = 0.007, (0.012, 0.006)
+_CREASE = (0.55, 0.30, 0.05)
+"""Share of the travel at the crease, its width, and how much darker it is."""
+_CREST, _ROUND = 0.012, 0.05
+"""Height at which the lid bulges most and how much brighter it is there."""
+_LASHES_WIDE, _LASHES_LONG = 0.0018, 0.0050
+"""Height of the line on the upper lid and how far lashes hang over the lower one."""
+_STRAND = 0.0028
+_DARKEST = 12
+"""Percent of the pixels at the upper margin that tell the colour of lashes."""
+_LASH_LUMA = (0.12, 0.50)
+"""Luma of lashes over that of the lid."""
+
+
+def lid_samples(
+    veil: LidVeil, corners: NDArray[np.integer], weights: Floats, tone: Floats, lash: Floats
+) -> tuple[FloatArray, FloatArray]:
+    """Colours (N, 3) and opacities (N,) of points on a veil.
+
+    Args:
+        veil: closed lids of one eye.
+        corners: (N, 3) vertices of the veil; weights: (N, 3) barycentric.
+        tone: (K, 3) clean skin at its vertices; lash: (3,) colour of lashes.
+    """
+
+    def at(values: NDArray[np.generic]) -> Floats:
+        return np.asarray(np.einsum("nc,nc->n", weights, values[corners].astype(np.float64)))
+
+    height, along, motion = at(veil.height), at(veil.along), at(veil.motion)
+    upper = at(veil.upper) > 0.5
+    rgb = np.einsum("nc,ncd->nd", weights, tone[corners])
+    long = float(np.ptp(veil.place[:, 0]) / np.ptp(veil.along))
+    place, width, depth = _CREASE
+    crease = np.exp(-(((motion - place) / width) ** 2)) * upper
+    crease *= _smooth((np.minimum(along, 1 - along) - 0.05) / 0.25)
+    round_lid = np.clip(1 - ((height - _CREST) / _CREST) ** 2, 0, 1) * upper
+    rgb *= (1 - depth * crease + _ROUND * round_lid)[:, None]
+    outside, inside = _FADE_BESIDE
+    beside = _smooth((np.minimum(along, 1 - along) * long + outside) / (outside + inside))
+    low, high = _FADE
+    lid = np.where(upper, _smooth((motion - low) / (high - low)), 0)
+    lid = np.maximum(lid, _smooth(1 - np.abs(height) / _FADE_BELOW)) * beside
+    line = _lashes(height, along, long) * beside
+    rgb += line[:, None] * (lash - rgb)
+    return rgb.astype(np.float32), np.maximum(lid, line).astype(np.float32)
+
+
+def _lashes(height: Floats, along: Floats, long: float) -> Floats:
+    """Share (N,) of lashes: a line on the upper margin, strands over the lower lid."""
+    # Lashes are thin at the inner corner and longest before the outer one.
+    full = np.interp(along, (0.0, 0.12, 0.35, 0.75, 1.0, 1.1), (0.0, 0.35, 0.8, 1.0, 0.8, 0.0))
+    line = _smooth(1.25 - height / (_LASHES_WIDE * (0.5 + full)))
+    nodes = np.arange(-0.3, 1.3, _STRAND / long)
+    strand = np.random.default_rng(3).random(len(nodes))
+    # They fan out from the middle of the eye.
+    across = along + np.maximum(-height, 0) * 0.9 * (0.45 - along) / long
+    hanging = np.interp(across, nodes, strand)
+    reach = _LASHES_LONG * full * (0.7 + 0.3 * hanging)
+    below = _smooth(1 + height / np.maximum(reach, 1e-5)) * (0.7 + 0.3 * hanging)
+    return np.asarray(full * np.where(height > 0, 0.9 * line, 0.9 * below))
+
+
+def lid_tone(
+    head: HeadMesh, shut: FloatArray, veil: LidVeil, colours: FloatArray, seen: FloatArray
+) -> Floats:
+    """Clean skin (K, 3) at the vertices of a veil.
+
+    Args:
+        head: the head.
+        shut: (V, 3) its skin with closed eyes.
+        veil: closed lids of one eye.
+        colours: (V, 3) of the skin; seen: (V,) how well the photo shows it.
+    """
+    count = head.skin_count
+    low, high = veil.place.min(0) - _REACH, veil.place.max(0) + _REACH
+    near = ((shut[:count, :2] > low) & (shut[:count, :2] < high)).all(1)
+    front = shut[:count, 2] > float(np.median(shut[veil.skin, 2])) - 0.03
+    around = np.nonzero(near & front & (seen[:count] > 0.3))[0]
+    if not len(around):
+        return colours[veil.skin].astype(np.float64)
+    skin = colours[around].astype(np.float64)
+    skin, places = colours[around].astype(np.float64), shut[around, :2].astype(np.float64)
+    luma = np.maximum(skin @ LUMA, 1e-3)
+    # A mean of high order leans towards bright skin: lashes, brow and crease are darker.
+    usual = (_near(places, places, _SPREAD, seen[around]) @ luma**_LEANING) ** (1 / _LEANING)
+    low, high = _CLEAN
+    clean = np.clip((luma / usual - low) / (high - low), 1e-3, 1) * seen[around]
+    # What moves with the blink shows lashes and crease, what is near the margins the eyeball.
+    trust = np.ones(len(shut))
+    on_lid = np.where(veil.upper, _smooth((veil.motion - 0.08) / 0.2), _LESS_BELOW)
+    at_margin = _smooth((_MARGIN - np.abs(veil.height)) / (0.5 * _MARGIN))
+    trust[veil.skin] = (1 - 0.98 * on_lid) * (1 - 0.98 * at_margin)
+    clean *= trust[around]
+    away = ((veil.place[:, None] - places[None]) ** 2).sum(2)
+    weight = clean / (away + _NEAREST**2) ** 1.5
+    return np.asarray((weight / weight.sum(1, keepdims=True)) @ skin)
+
+
+def _near(places: Floats, others: Floats, spread: float, trust: NDArray[np.floating]) -> Floats:
+    """(N, M) shares of others (M, 2) in what is averaged at places (N, 2)."""
+    away = ((places[:, None] - others[None]) ** 2).sum(2)
+    weight = (np.exp(-away / (2 * spread**2)) + 1e-9) * trust
+    return np.asarray(weight / weight.sum(1, keepdims=True))
+
+
+def lash_colour(
+    canvas: Canvas, head: HeadMesh, photo: FloatArray, eye: int, tone: Floats
+) -> Floats:
+    """Colour (3,) of lashes: the darkest the photo (V, 3) has at the margin of the upper lid."""
+    corners, weights = head.lid_margins
+    margin = np.einsum("nc,ncd->nd", weights[eye, 0], photo[corners[eye, 0]]).astype(np.float32)
+    where, _ = canvas.project(margin)
+    steps = np.linspace(0, len(where) - 1, 60)
+    line = np.stack([np.interp(steps, np.arange(len(where)), w) for w in where.T], 1)
+    wide = float(np.ptp(where[:, 0]))
+    grid = np.concatenate([line - (0, up * wide) for up in np.linspace(-0.01, 0.10, 8)])
+    rgb = canvas.sample(canvas.rgb, grid.astype(np.float32)).astype(np.float64)
+    luma = rgb @ LUMA
+    dark = rgb[luma <= np.percentile(luma, _DARKEST)].mean(0)
+    skin = float((tone @ LUMA).mean())
+    target = np.clip(dark @ LUMA, _LASH_LUMA[0] * skin, _LASH_LUMA[1] * skin)
+    return np.asarray(np.clip(dark * target / max(float(dark @ LUMA), 1e-3), 0, 1))
+
+
+def _smooth(x: Floats) -> Floats:
+    clipped = np.clip(x, 0, 1)
+    return np.asarray(clipped * clipped * (3 - 2 * clipped))

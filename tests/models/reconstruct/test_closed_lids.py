@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from models.animate.proxy import Part
+from models.animate.rig import effective_blendshapes
+from models.pose import PRESETS, Pose
+from models.reconstruct.closed_lids import closed_lids, with_veils
+from models.reconstruct.lid_fill import lash_colour, lid_samples, lid_tone
+from models.render.zbuffer import rasterize
+from tests.models.reconstruct import synthetic
+
+SIZE = 384
+
+
+@cache
+def _shown(pose: Pose) -> np.ndarray:
+    """Part of the veil's eye at each pixel that shows one, 0 elsewhere."""
+    surface = synthetic.surface()
+    proxy = surface.proxy
+    where, depth = synthetic.CAMERA.project(proxy.rig.deform(pose))
+    veil = (proxy.faces >= surface.lid_starts[0]).all(1)
+    faces = np.flatnonzero(veil | (proxy.faces < len(surface.head.rig.rest)).all(1))
+    hits = rasterize(where * SIZE, depth, proxy.faces[faces], SIZE, SIZE)
+    part = np.where(veil, proxy.part, 0)[faces]
+    return np.where(hits.triangle >= 0, part[hits.triangle], 0)
+
+
+@pytest.mark.parametrize("blink", [0.0, 0.2])
+def test_open_eyes_hide_the_veils(blink: float) -> None:
+    pose = synthetic.PHOTO.with_blendshapes({"eyeBlinkLeft": blink, "eyeBlinkRight": blink})
+    assert (_shown(pose) > 0).sum() <= 4
+
+
+def test_gaze_brings_no_veil_out() -> None:
+    for pitch in (-0.4, 0.4):
+        pose = Pose.neutral().replace(gaze_left=(0.0, pitch), gaze_right=(0.0, pitch))
+        assert (_shown(pose) > 0).sum() <= 8
+
+
+def test_a_blink_brings_both_out_and_a_wink_one() -> None:
+    blink, wink = _shown(PRESETS["blink"]), _shown(PRESETS["wink_left"])
+    left, right = ((blink == part).sum() for part in (Part.EYE_LEFT, Part.EYE_RIGHT))
+    assert min(left, right) > 250 and abs(int(left) - int(right)) < 0.1 * left
+    assert (wink == Part.EYE_LEFT).sum() > 0.9 * left
+    assert (wink == Part.EYE_RIGHT).sum() <= 4
+
+
+def test_veils_follow_the_skin_in_other_shapes() -> None:
+    surface = synthetic.surface()
+    rig = surface.proxy.rig
+    pose = Pose.neutral().with_blendshapes({"browInnerUp": 1.0, "cheekSquintLeft": 0.7})
+    moved = rig.deform(pose) - rig.deform(Pose.neutral())
+    assert effective_blendshapes(pose).any()
+    for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
+        own = moved[start : start + len(veil.skin)]
+        assert np.abs(own).max() > 1e-3
+        # Only skin that the eyeball pushes goes another way.
+        away = np.abs(own - moved[veil.skin]).max(1)
+        assert np.median(away) < 1e-6 and away.max() < 2e-3
+
+
+def test_eyes_shut_in_the_photo_have_no_veil() -> None:
+    head = synthetic.head()
+    pose = Pose.neutral().with_blendshapes({"eyeBlinkLeft": 0.9})
+    (only,) = closed_lids(head, head.rig, pose)
+    assert only.part == Part.EYE_RIGHT
+    rig = with_veils(head.rig, (only,))
+    assert len(rig.rest) == len(head.rig.rest) + len(only.skin) == len(rig.weights)
+    assert with_veils(head.rig, ()).blend_start[-1] == head.rig.blend_start[-1]
+
+
+def test_a_veil_lies_apart_from_its_eyeball() -> None:
+    surface = synthetic.surface()
+    canonical = surface.proxy.canonical
+    for (first, mesh), veil, start in zip(
+        surface.head.eyes, surface.lids, surface.lid_starts, strict=True
+    ):
+        ball = canonical[first : first + len(mesh.vertices)]
+        laid = canonical[start : start + len(veil.skin)]
+        assert laid[:, 1].max() < ball[:, 1].min()
+        assert np.ptp(laid[:, 2]) == 0.0
+        a, b, c = (laid[veil.faces[:, i], :2] for i in range(3))
+        turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+        assert (turn > 0).all()
+
+
+def test_lids_are_clean_skin_with_dark_lashes() -> None:
+    surface = synthetic.surface()
+    head, veil = surface.head, surface.lids[0]
+    count = head.skin_count
+    skin = np.array([0.8, 0.6, 0.5], np.float32)
+    colours = np.tile(skin, (count, 1))
+    stretched = veil.skin[veil.upper & (veil.motion > 0.3)]
+    colours[stretched] = 0.1
+    shut = surface.proxy.rig.deform(PRESETS["blink"])
+    tone = lid_tone(head, shut, veil, colours, np.ones(count, np.float32))
+    np.testing.assert_allclose(tone, np.broadcast_to(skin, tone.shape), atol=0.02)
+    every = np.tile(np.arange(len(veil.skin))[:, None], (1, 3))
+    lash = np.array([0.1, 0.05, 0.05])
+    rgb, opacity = lid_samples(veil, every, np.full(every.shape, 1 / 3), tone, lash)
+    inner = (veil.along > 0.3) & (veil.along < 0.8) & veil.upper
+    margin, lid = inner & (veil.height < 0.0008), inner & (veil.motion > 0.6)
+    lid &= veil.height > 0.006
+    assert margin.sum() > 3 and lid.sum() > 20
+    assert rgb[margin].mean() < 0.45 * rgb[lid].mean()
+    assert opacity[lid].min() > 0.95
+    assert opacity[veil.upper & (veil.motion < 0.05) & (veil.height > 0.01)].max() < 0.05
+
+
+def test_lashes_are_as_dark_as_the_photos_within_limits() -> None:
+    surface, canvas = synthetic.surface(), synthetic.canvas()
+    tone = np.full((4, 3), 0.6)
+    dark, bright = (
+        lash_colour(
+            replace(canvas, rgb=np.full_like(canvas.rgb, level)),
+            surface.head,
+            surface.photo,
+            0,
+            tone,
+        )
+        for level in (0.2, 0.9)
+    )
+    np.testing.assert_allclose(dark, 0.2, atol=0.02)
+    np.testing.assert_allclose(bright, 0.3, atol=0.02)
