@@ -39,9 +39,7 @@ def make_parser() -> Parser:
     """The parser of all commands; each sets ``run``, a function of the parsed arguments."""
     parser = Parser(prog="triptych", description="One portrait photo becomes a posable 3D head.")
     parser.add_argument("--version", action="version", version=f"triptych {__version__}")
-    commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", parser_class=Parser
-    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     parser.set_defaults(run=gui.run, target=None, sample=False)
     for module in (gui, build, render, drive, info, evaluate, bench, doctor, assets, sample):
         module.add_command(commands)
