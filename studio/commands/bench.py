@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.commands.bench_live import run_live_bench
 from studio.commands.bench_ui import run_window_bench
 from studio.usage import UsageError, add_device, check_input, check_output
 
@@ -43,6 +44,12 @@ def add_command(commands: Any) -> None:
         help="measure the studio's window instead: stalls, latency, frames per second",
     )
     parser.add_argument(
+        "--live",
+        type=Path,
+        metavar="VIDEO",
+        help="measure driving instead: the video is played as a camera in real time",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE.json", help="write the numbers for machines"
     )
     add_device(parser)
@@ -53,11 +60,15 @@ def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     if options.photo is not None and options.avatar is not None and not options.ui:
         raise UsageError("give a photo or --avatar, not both.")
-    for path in (options.photo, options.avatar):
+    for path in (options.photo, options.avatar, options.live):
         if path is not None:
             check_input(path)
     if options.json is not None:
         check_output(options.json, (".json",))
+    if options.live is not None:
+        return run_live_bench(
+            options.live, options.photo, options.avatar, options.json, options.device
+        )
     if options.ui:
         return run_window_bench(options.photo, options.avatar, options.json)
     with tempfile.TemporaryDirectory() as folder:
