@@ -48,8 +48,10 @@ def add_protocol(protocols: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the protocol; 1 when an input view failed."""
+    from studio.commands.evaluate_run import PICTURES
+
     if options.sheet is not None:
-        check_output(options.sheet, (".png", ".jpg", ".jpeg", ".webp"))
+        check_output(options.sheet, PICTURES)
     if options.json is not None:
         check_output(options.json, (".json",))
     from rich.console import Console

@@ -25,8 +25,6 @@ from studio.session.pose_vector import EXPRESSION_WIDTH, PLACES, WIDTH
 _SIZES = {"rotation": 3, "neck_pose": 3, "jaw_pose": 3, "eyes_pose": 6, "translation": 3}
 _JOINTS = {"rotation": "neck", "neck_pose": "head", "jaw_pose": "jaw", "translation": "translation"}
 _SHAPES = 300
-_OWN = ("arkit", "timestamps")
-"""Keys beyond VHAP's, so that nothing of a pose is lost: coefficients and seconds."""
 METRES_PER_UNIT = 0.43
 """Of an average head: files say nothing about whom they will move."""
 _USUAL_RATE = 30.0

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from models.errors import BadInput
-from models.pose import ARKIT_INDEX, ARKIT_NAMES, Pose
+from models.pose import ARKIT_NAMES, Pose
 from studio.session.regions import REGIONS, other_side
 
 _COPY_LIMIT = 100_000
@@ -114,9 +114,3 @@ def pasted(text: str) -> Pose:
     if len(text) > _COPY_LIMIT:
         raise BadInput("The clipboard: holds too much text for a pose.")
     return Pose.from_json(text, source="The clipboard")
-
-
-def changed_names(before: Pose, after: Pose) -> tuple[str, ...]:
-    """Coefficients that differ."""
-    differ = np.flatnonzero(before.blendshapes != after.blendshapes)
-    return tuple(name for name, i in ARKIT_INDEX.items() if i in differ)

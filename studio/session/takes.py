@@ -9,8 +9,6 @@ from models.pose import Pose
 from studio.session.pose_parts import PARTS, taking
 from studio.session.pose_track import PoseTrack
 
-SPEED_RANGE = (0.1, 10.0)
-
 
 @dataclass(frozen=True)
 class Take:

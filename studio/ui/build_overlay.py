@@ -151,9 +151,8 @@ class BuildOverlay(QWidget):
         """Dim what lies below."""
         veil = QColor(tokens().window)
         veil.setAlpha(246)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), veil)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), veil)
 
     def _appear(self) -> None:
         self._patience.stop()

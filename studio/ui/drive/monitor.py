@@ -80,23 +80,27 @@ class Monitor(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        path = QPainterPath()
-        path.addRoundedRect(whole, 6, 6)
-        painter.fillPath(path, QColor(colours.sunken))
-        painter.setClipPath(path)
-        if self._image.isNull():
-            self._paint_text(painter, whole)
-        else:
-            self._paint_picture(painter, whole)
-        painter.setClipping(False)
-        edge = QPen(QColor(colours.warning), 2.0) if self._lost else QPen(QColor(colours.line), 1.0)
-        painter.setPen(edge)
-        painter.drawPath(path)
+        with QPainter(self) as painter:
+            painter.setRenderHints(
+                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+            )
+            whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            path = QPainterPath()
+            path.addRoundedRect(whole, 6, 6)
+            painter.fillPath(path, QColor(colours.sunken))
+            painter.setClipPath(path)
+            if self._image.isNull():
+                self._paint_text(painter, whole)
+            else:
+                self._paint_picture(painter, whole)
+            painter.setClipping(False)
+            edge = (
+                QPen(QColor(colours.warning), 2.0)
+                if self._lost
+                else QPen(QColor(colours.line), 1.0)
+            )
+            painter.setPen(edge)
+            painter.drawPath(path)
 
     def _paint_text(self, painter: QPainter, whole: QRectF) -> None:
         mark = QRectF(0, 0, _ICON, _ICON)

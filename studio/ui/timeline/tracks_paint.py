@@ -70,40 +70,40 @@ def paint_tracks(
 ) -> None:
     """Draw ruler, rows and playhead; ``recorded`` is where a take begins that is not over yet."""
     colours = tokens()
-    painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    width, height = widget.width(), widget.height()
-    painter.fillRect(widget.rect(), QColor(colours.field))
-    painter.fillRect(0, 0, width, RULER, QColor(colours.panel))
-    painter.fillRect(0, 0, LABELS, height, QColor(colours.panel))
-    if timeline.loop is not None:
-        first, last = (scale.x(moment) for moment in timeline.loop)
-        shade = QColor(colours.accent)
-        shade.setAlphaF(0.25)
-        painter.fillRect(QRectF(first, RULER - 4, last - first, 4), shade)
-    painter.setClipRect(LABELS, 0, width - LABELS, height)
-    _paint_ruler(painter, scale, QRectF(LABELS, 0, width - LABELS, height), colours)
-    if recorded is not None:
-        begin = scale.x(recorded)
-        bar = QRectF(begin, RULER - 4, scale.x(playhead) - begin, 4)
-        painter.fillRect(bar, QColor(colours.danger))
-    painter.setClipping(False)
-    for number, row in enumerate(rows):
-        box = QRectF(0, RULER + ROW * number, width, ROW)
-        _paint_row(painter, row, box, scale, chosen, colours)
-    painter.setPen(QColor(colours.line))
-    painter.drawLine(LABELS, 0, LABELS, height)
-    painter.drawLine(0, RULER, width, RULER)
-    if not rows and recorded is None:
-        painter.setPen(QColor(colours.faint))
-        place = QRectF(LABELS, RULER, width - LABELS, height - RULER)
-        text = widget.tr("Record a take, or set a key.")
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-    _paint_playhead(painter, scale.x(playhead), height, colours)
-    if widget.hasFocus():
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QColor(colours.accent))
-        painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
+    with QPainter(widget) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, height = widget.width(), widget.height()
+        painter.fillRect(widget.rect(), QColor(colours.field))
+        painter.fillRect(0, 0, width, RULER, QColor(colours.panel))
+        painter.fillRect(0, 0, LABELS, height, QColor(colours.panel))
+        if timeline.loop is not None:
+            first, last = (scale.x(moment) for moment in timeline.loop)
+            shade = QColor(colours.accent)
+            shade.setAlphaF(0.25)
+            painter.fillRect(QRectF(first, RULER - 4, last - first, 4), shade)
+        painter.setClipRect(LABELS, 0, width - LABELS, height)
+        _paint_ruler(painter, scale, QRectF(LABELS, 0, width - LABELS, height), colours)
+        if recorded is not None:
+            begin = scale.x(recorded)
+            bar = QRectF(begin, RULER - 4, scale.x(playhead) - begin, 4)
+            painter.fillRect(bar, QColor(colours.danger))
+        painter.setClipping(False)
+        for number, row in enumerate(rows):
+            box = QRectF(0, RULER + ROW * number, width, ROW)
+            _paint_row(painter, row, box, scale, chosen, colours)
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(LABELS, 0, LABELS, height)
+        painter.drawLine(0, RULER, width, RULER)
+        if not rows and recorded is None:
+            painter.setPen(QColor(colours.faint))
+            place = QRectF(LABELS, RULER, width - LABELS, height - RULER)
+            text = widget.tr("Record a take, or set a key.")
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        _paint_playhead(painter, scale.x(playhead), height, colours)
+        if widget.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
 
 
 def _paint_ruler(painter: QPainter, scale: Scale, box: QRectF, colours: Tokens) -> None:

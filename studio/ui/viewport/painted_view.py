@@ -50,12 +50,15 @@ class PaintedView(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = Tones.now()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), tones.letterbox)
-        shown = self._shown
-        if shown is None:
-            return
+        tones, shown = Tones.now(), self._shown
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), tones.letterbox)
+            if shown is not None:
+                self._paint(painter, shown, tones)
+        if shown is not None:
+            self.painted.emit(shown.stamp)
+
+    def _paint(self, painter: QPainter, shown: Shown, tones: Tones) -> None:
         ratio = self.devicePixelRatioF()
         square = Square.within(self.width(), self.height(), ratio)
         area = QRectF(
@@ -72,8 +75,6 @@ class PaintedView(QWidget):
         image = as_image(shown.picture)
         painter.drawImage(area, image, QRectF(image.rect()))
         self._paint_photo(painter, area, tones)
-        painter.end()
-        self.painted.emit(shown.stamp)
 
     def _paint_photo(self, painter: QPainter, area: QRectF, tones: Tones) -> None:
         with_photo = self._comparison

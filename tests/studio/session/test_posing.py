@@ -176,11 +176,6 @@ def test_what_is_no_pose_is_refused_in_one_sentence(session, posing, text):
     assert posing.pose.coefficient("jawOpen") == 0.5 and len(session.history.steps) == 2
 
 
-def test_changed_names():
-    pose = Pose.neutral().with_blendshapes({"jawOpen": 0.5, "tongueOut": 0.1})
-    assert pose_edit.changed_names(Pose.neutral(), pose) == ("jawOpen", "tongueOut")
-
-
 def test_steps_are_called_by_plain_names(session, posing):
     posing.set("mouthSmileLeft", 0.4)
     posing.set("jawOpen", 0.4, "Own words")
