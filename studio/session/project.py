@@ -145,6 +145,7 @@ def project_document(state: State, folder: Path | None) -> dict[str, Any]:
         "behaviour": asdict(state.behaviour),
         "presets": {name: pose.to_json() for name, pose in state.presets.items()},
         "timeline": None if state.timeline is None else dict(state.timeline),
+        "driving": None if state.driving is None else dict(state.driving),
     }
 
 
@@ -226,6 +227,7 @@ def _state(document: ProjectDocument, path: Path) -> State:
         behaviour=Behaviour(**document.behaviour.model_dump()),
         presets=presets,
         timeline=document.timeline,
+        driving=document.driving,
     )
 
 

@@ -78,8 +78,8 @@ class BehaviourDocument(_Strict):
 class ProjectDocument(_Strict):
     """A project.
 
-    ``pose`` and ``presets`` are as ``Pose.to_json`` writes them. ``timeline`` is carried along
-    unread, so that a program that knows nothing of takes loses none.
+    ``pose`` and ``presets`` are as ``Pose.to_json`` writes them. ``timeline`` and ``driving``
+    are carried along unread, so that a program that knows nothing of takes loses none.
     """
 
     format: Literal["triptych project"]
@@ -92,3 +92,4 @@ class ProjectDocument(_Strict):
     behaviour: BehaviourDocument = Field(default_factory=BehaviourDocument)
     presets: dict[str, FiniteJson] = Field(default_factory=dict)
     timeline: dict[str, FiniteJson] | None = None
+    driving: dict[str, FiniteJson] | None = None

@@ -42,6 +42,7 @@ class Session:
         self.behaviour_changed: Event[Behaviour] = Event()
         self.presets_changed: Event[Mapping[str, Pose]] = Event()
         self.timeline_changed: Event[Mapping[str, Any] | None] = Event()
+        self.driving_changed: Event[Mapping[str, Any] | None] = Event()
         self.history_changed: Event[History] = Event()
         self.title_changed: Event[str] = Event()
         self._clock = clock

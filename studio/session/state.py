@@ -57,6 +57,8 @@ class State:
         pose, view, look, behaviour: see there.
         presets: the project's own named poses.
         timeline: JSON of takes and keyframes, carried along as it is; None without any.
+        driving: JSON of transfer, arming and smoothing (``studio.drive.settings_json``); None while
+            nothing was set.
     """
 
     avatar: OpenAvatar | None = None
@@ -66,3 +68,4 @@ class State:
     behaviour: Behaviour = field(default_factory=Behaviour)
     presets: Mapping[str, Pose] = field(default_factory=dict)
     timeline: Mapping[str, Any] | None = None
+    driving: Mapping[str, Any] | None = None

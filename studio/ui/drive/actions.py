@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 from studio.session.presets import all_presets
 from studio.ui.action_set import Action, Needs
 from studio.ui.desk import Desk
-from studio.ui.drive.driving import Driving, Phase, driving_of
+from studio.ui.drive.driving import Driving, driving_of
+from studio.ui.drive.phase import Phase
 from studio.ui.presets.titles import title
 from studio.ui.timeline.playing import playing_of
 

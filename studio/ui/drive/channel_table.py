@@ -69,7 +69,10 @@ class ChannelModel(QAbstractTableModel):
         channels = {**settings.calibration.channels, ARKIT_NAMES[row]: channel}
         kept = {name: value for name, value in channels.items() if value != Channel()}
         how = replace(settings.calibration, channels=kept)
-        self._driving.set(replace(settings, calibration=how))
+        name = label(ARKIT_NAMES[row])
+        self._driving.transfer.change(
+            self.tr("Transfer of {0}").format(name), replace(settings, calibration=how)
+        )
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's signature
         return 0 if parent.isValid() else len(ARKIT_NAMES)

@@ -26,8 +26,9 @@ from studio.ui.desk import Desk
 from studio.ui.drive.arm_box import ArmBox
 from studio.ui.drive.channel_table import ChannelTable
 from studio.ui.drive.choice import NETWORK_KINDS
-from studio.ui.drive.driving import Driving, Phase, driving_of
+from studio.ui.drive.driving import Driving, driving_of
 from studio.ui.drive.monitor import Monitor
+from studio.ui.drive.phase import Phase
 from studio.ui.drive.source_box import SourceBox
 from studio.ui.drive.transfer_box import TransferBox
 from studio.ui.icons import icon
@@ -122,7 +123,7 @@ class DrivePanel(QWidget):
 
     def _make_sections(self) -> None:
         self.transfer = Section(self.tr("Transfer"))
-        self.transfer_box = TransferBox(self.driving)
+        self.transfer_box = TransferBox(self.driving, self._desk.session)
         self.transfer.rows.addWidget(self.transfer_box)
         self.armed = Section(self.tr("Armed"))
         self.arm_box = ArmBox()
@@ -181,18 +182,21 @@ class DrivePanel(QWidget):
     def _reset_transfer(self) -> None:
         settings = self.driving.settings
         how = replace(Calibration(), channels=settings.calibration.channels)
-        self.driving.set(replace(settings, calibration=how, steadiness=STEADINESS))
+        new = replace(settings, calibration=how, steadiness=STEADINESS)
+        self.driving.transfer.change(self.tr("Reset the transfer"), new)
 
     def _reset_channels(self) -> None:
         settings = self.driving.settings
         how = replace(settings.calibration, channels={})
-        self.driving.set(replace(settings, calibration=how))
+        new = replace(settings, calibration=how)
+        self.driving.transfer.change(self.tr("Reset the coefficients"), new)
 
     def _arm_all(self) -> None:
         self._arm(ALL)
 
     def _arm(self, parts: frozenset[str]) -> None:
-        self.driving.set(replace(self.driving.settings, parts=parts))
+        settings = replace(self.driving.settings, parts=parts)
+        self.driving.transfer.change(self.tr("Arm"), settings)
 
     def _idle_text(self) -> str:
         if self._desk.session.avatar is None:

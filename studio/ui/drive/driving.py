@@ -1,16 +1,14 @@
-"""Drives the open avatar: starts and stops sources, feeds the live pose, records takes."""
+"""Drives the open avatar: starts and stops sources and feeds the live pose."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from models.errors import BadInput
 from models.pose import Pose
@@ -19,30 +17,21 @@ from studio.drive.opening import Opener
 from studio.drive.settings import DriveSettings
 from studio.engine.events import FrameReady
 from studio.engine.faults import Fault
-from studio.engine.job import Job
-from studio.session.pose_track import PoseTrack
 from studio.session.state import OpenAvatar
 from studio.ui.desk import Desk
 from studio.ui.drive.choice import SourceChoice, opener_of
 from studio.ui.drive.meter import Meter
 from studio.ui.drive.newest import Newest
+from studio.ui.drive.phase import Phase
+from studio.ui.drive.recording import Recording
+from studio.ui.drive.transfer import Transfer
 from studio.ui.timeline.playing import playing_of
-from studio.ui.timeline.store import PackedTrack
 
 if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
     from studio.drive.source import MotionSource
 
 _CLOSING_SECONDS = 3.0
-_LIMIT_MS = 1000
-
-
-class Phase(Enum):
-    """What is going on."""
-
-    IDLE = "idle"
-    OPENING = "opening"
-    RUNNING = "running"
 
 
 class Driving(QObject):
@@ -52,8 +41,8 @@ class Driving(QObject):
     Frames make no steps; the pose that it had at the end is one step.
 
     Attributes:
-        phase, recording: what is going on. fault: what ended it last, None for nothing.
-        settings: transfer, arming, smoothing.
+        phase: what is going on. fault: what ended it last, None for nothing.
+        transfer: transfer, arming, smoothing; recording: takes.
         choice: what is driven with. meter: how quickly. newest: the last ``Driven``.
     """
 
@@ -69,11 +58,14 @@ class Driving(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk, self._playing = desk, playing_of(desk)
-        self.phase, self.recording = Phase.IDLE, False
+        self.phase = Phase.IDLE
         self.fault: Fault | None = None
-        self.settings = DriveSettings()
+        self.transfer = Transfer(desk, self)
+        self.transfer.changed.connect(self._on_settings)
+        self._recording = Recording(desk, self._playing, lambda: self.settings.parts, self)
+        self._recording.ended.connect(self.state_changed)
         self.choice = SourceChoice()
-        self._own = False
+        self._restored = False
         self.opener: Callable[[SourceChoice], Opener] = opener_of
         self.meter = Meter()
         self.newest: Driven | None = None
@@ -84,41 +76,42 @@ class Driving(QObject):
         self._base = Pose.neutral()
         self._run: object = None
         self._record_soon = False
-        self._take_start = 0.0
         self._left: tuple[Pose, Pose] | None = None
         self._closers: list[threading.Thread] = []
-        self._watch = QTimer(self, interval=_LIMIT_MS)
-        self._watch.timeout.connect(self._end_long_take)
         desk.closing.connect(self.close)
         desk.frame_ready.connect(self._on_frame)
         desk.closing.connect(desk.session.pose_changed.connect(self._on_base))
         desk.closing.connect(desk.session.avatar_changed.connect(self._on_avatar))
+
+    @property
+    def settings(self) -> DriveSettings:
+        """Transfer, arming and smoothing as they count now."""
+        return self.transfer.settings
+
+    @property
+    def recording(self) -> bool:
+        """Whether a take is recorded."""
+        return self._recording.on
 
     # Commands
 
     def choose(self, choice: SourceChoice) -> None:
         """Drive with something else, from the next start on."""
         if choice != self.choice:
-            self._own = True
             self.choice = choice
             self.choice_changed.emit()
 
-    def set(self, settings: DriveSettings) -> None:
-        """Change transfer, arming or smoothing, also while it runs."""
-        self._own = True
-        self.settings = settings
-        if self._drive is not None:
-            self._drive.settings = settings
-        self.settings_changed.emit()
-
     def restore(self) -> None:
-        """Take what was set before the last close, unless something was set since the start."""
-        if not self._own:
-            from studio.ui.drive.kept import kept
+        """Begin with what was set before the last close."""
+        if self._restored:
+            return
+        from studio.ui.drive.kept import kept
 
-            choice, settings = kept()
+        self._restored = True
+        choice, settings = kept()
+        self.transfer.begin_with(settings)
+        if self.choice == SourceChoice():
             self.choose(choice)
-            self.set(settings)
 
     def toggle(self) -> None:
         """Start or stop."""
@@ -174,9 +167,10 @@ class Driving(QObject):
 
     def accent(self, preset: Pose | None) -> None:
         """Show a preset over the performance until another, the same again, or None."""
-        wanted = None if preset is self.settings.accent else preset
-        if wanted is not self.settings.accent:
-            self.set(replace(self.settings, accent=wanted))
+        shown = self.transfer.accent
+        wanted = None if preset is shown else preset
+        if wanted is not shown:
+            self.transfer.show_accent(wanted)
 
     def record(self, on: bool | None = None, *, at_once: bool = False) -> None:
         """Begin or end a take; without ``on``, the other of both. Starts driving if need be.
@@ -189,23 +183,16 @@ class Driving(QObject):
             self.start()
         if on == self.recording or self._drive is None or self._record_soon:
             return
-        self.recording = on
         if on:
-            self._take_start = self._playing.seconds
-            self._drive.recorder.start()
-            self._playing.begin_recording()
-            self._watch.start()
+            self._recording.begin(self._drive)
         else:
-            self._watch.stop()
-            track = self._drive.recorder.stop()
-            self._playing.end_recording()
-            self._keep_take(track, at_once)
+            self._recording.end(at_once=at_once)
         self.state_changed.emit()
 
     def close(self) -> None:
         """End all threads, and keep what was set."""
         self.stop()
-        if self._own:
+        if self._restored:
             from studio.ui.drive.kept import keep
 
             try:
@@ -241,6 +228,11 @@ class Driving(QObject):
             self._desk.failed.emit(fault)
         self.stop()
         self.state_changed.emit()
+
+    def _on_settings(self) -> None:
+        if self._drive is not None:
+            self._drive.settings = self.settings
+        self.settings_changed.emit()
 
     def _on_driven(self, driven: Driven) -> None:
         if self._drive is None:
@@ -294,34 +286,6 @@ class Driving(QObject):
         pose = self._desk.live.pose(base)
         self._left = pose, self._base
         self._desk.session.change(self.tr("Drive"), pose=pose)
-
-    def _keep_take(self, track: PoseTrack | None, at_once: bool) -> None:
-        if track is None:
-            self._desk.notice.emit(self.tr("Nothing came while it was recorded."))
-            return
-        if not self.settings.parts:
-            self._desk.notice.emit(self.tr("No part was armed, so there is no take."))
-            return
-        parts, start, store = self.settings.parts, self._take_start, self._playing.store
-        job = Job(
-            self.tr("Keeping the take"),
-            lambda context: PackedTrack.of(track),
-            "file",
-            "keeping the take",
-        )
-        label = self.tr("Record {0}")
-        stem = store.timeline.free_name(self.tr("Take"))
-        if at_once:
-            store.put_take(label, PackedTrack.of(track), stem, start, parts)
-            return
-        self._desk.submit(
-            job, done=lambda packed: store.put_take(label, packed, stem, start, parts)
-        )
-
-    def _end_long_take(self) -> None:
-        """The recorder ends a forgotten take by itself."""
-        if self.recording and self._drive is not None and not self._drive.recorder.running:
-            self.record(False)
 
     def _phase(self, phase: Phase) -> None:
         self.phase = phase

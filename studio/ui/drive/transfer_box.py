@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio.drive.calibration import NECK_SHARE
+from studio.session.session import Session
 from studio.ui.controls.buttons import toggle
+from studio.ui.controls.edits import edits
 from studio.ui.controls.labelled import labelled
 from studio.ui.controls.span import Span
 from studio.ui.controls.value_bar import ValueBar
@@ -32,20 +33,20 @@ _STEPS = 100
 class TransferBox(QWidget):
     """Shows and changes ``Driving.settings``."""
 
-    def __init__(self, driving: Driving, parent: QWidget | None = None) -> None:
+    def __init__(self, driving: Driving, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._driving = driving
+        self._driving, self._session = driving, session
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._make_mode()
         self._make_steadiness()
         self.bars = {
-            "head": self._gain(self.tr("Head turn"), self._set_head),
-            "gaze": self._gain(self.tr("Gaze"), lambda x: self._how(gaze=x)),
-            "shift": self._gain(self.tr("Head shift"), lambda x: self._how(shift=x)),
+            "head": self._gain(self.tr("Head turn"), "yaw", "pitch", "roll"),
+            "gaze": self._gain(self.tr("Gaze"), "gaze"),
+            "shift": self._gain(self.tr("Head shift"), "shift"),
         }
-        self.neck = self._bar(self.tr("Neck's share"), _SHARE, lambda x: self._how(neck_share=x))
+        self.neck = self._bar(self.tr("Neck's share"), _SHARE, "neck_share")
         self.neck.setToolTip(self.tr("How much of a turn the neck makes; the head makes the rest"))
         self.checks = {
             "scale_locked": self._check(
@@ -94,7 +95,10 @@ class TransferBox(QWidget):
         line.setSpacing(4)
         for button, relative in ((self.relative, True), (self.absolute, False)):
             group.addButton(button)
-            button.clicked.connect(lambda _on, relative=relative: self._how(relative=relative))
+            text = button.text()
+            button.clicked.connect(
+                lambda _on, text=text, relative=relative: self._how(text, relative=relative)
+            )
             line.addWidget(button)
         self._layout.addLayout(line)
 
@@ -109,6 +113,9 @@ class TransferBox(QWidget):
             self.tr("Steady takes the tremble out, quick follows without delay")
         )
         self.steadiness.valueChanged.connect(self._set_steadiness)
+        transfer = self._driving.transfer
+        self.steadiness.sliderPressed.connect(lambda: transfer.begin(self.tr("Steadiness")))
+        self.steadiness.sliderReleased.connect(transfer.end)
         line = QHBoxLayout()
         line.setContentsMargins(8, 2, 0, 2)
         line.setSpacing(8)
@@ -116,36 +123,37 @@ class TransferBox(QWidget):
             line.addWidget(part, 1 if part is self.steadiness else 0)
         self._layout.addLayout(line)
 
-    def _gain(self, text: str, change: Callable[[float], object]) -> ValueBar:
-        bar = self._bar(text, _GAIN, change)
+    def _gain(self, text: str, *names: str) -> ValueBar:
+        bar = self._bar(text, _GAIN, *names)
         bar.setToolTip(self.tr("How strongly it is carried over; 1 is as seen"))
         return bar
 
-    def _bar(self, text: str, span: Span, change: Callable[[float], object]) -> ValueBar:
+    def _bar(self, text: str, span: Span, *names: str) -> ValueBar:
         bar = ValueBar(span, text)
-        bar.edited.connect(change)
-        bar.reset_asked.connect(lambda: change(span.rest))
+        edits(
+            bar,
+            self._session,
+            text,
+            lambda value: self._how(text, **dict.fromkeys(names, value)),
+        )
         self._layout.addWidget(labelled(text, bar))
         return bar
 
     def _check(self, text: str, hint: str, name: str) -> QCheckBox:
         box = QCheckBox(text)
         box.setToolTip(hint)
-        box.clicked.connect(lambda on: self._how(**{name: on}))
+        box.clicked.connect(lambda on: self._how(text, **{name: on}))
         self._layout.addWidget(box)
         return box
 
-    def _set_head(self, gain: float) -> None:
-        self._how(yaw=gain, pitch=gain, roll=gain)
-
     def _set_steadiness(self, step: int) -> None:
-        self._set(steadiness=step / _STEPS)
+        settings = replace(self._driving.settings, steadiness=step / _STEPS)
+        self._driving.transfer.change(self.tr("Steadiness"), settings, merge="drive:steadiness")
 
-    def _how(self, **parts: Any) -> None:
-        self._set(calibration=replace(self._driving.settings.calibration, **parts))
-
-    def _set(self, **parts: Any) -> None:
-        self._driving.set(replace(self._driving.settings, **parts))
+    def _how(self, label: str, **parts: Any) -> None:
+        settings = self._driving.settings
+        how = replace(settings.calibration, **parts)
+        self._driving.transfer.change(label, replace(settings, calibration=how))
 
 
 def _dim(text: str) -> QLabel:

@@ -15,7 +15,7 @@ from studio.session.session import MERGE_SECONDS, Session
 from studio.session.state import OpenAvatar, State
 from studio.session.view import View
 
-PARTS = ("avatar", "pose", "view", "look", "behaviour", "presets", "timeline")
+PARTS = ("avatar", "pose", "view", "look", "behaviour", "presets", "timeline", "driving")
 
 
 def smiling(value: float) -> Pose:

@@ -13,7 +13,8 @@ from models.pose import Pose
 from studio.drive.calibration import Calibration
 from studio.drive.settings import DriveSettings
 from studio.drive.source import Origin, Sample, Seen, clock
-from studio.ui.drive.driving import Driving, Phase, driving_of
+from studio.ui.drive.driving import Driving, driving_of
+from studio.ui.drive.phase import Phase
 from tests.studio.fake_avatar import PIVOTS
 from tests.studio.ui.panel_fixtures import PATIENCE_MS, desk, open_avatar
 
@@ -76,7 +77,8 @@ def driving(desk, open_avatar, puppet, monkeypatch) -> Driving:
     avatar.parts.proxy = type("Proxy", (), {"rig": rig})
     driving = driving_of(desk)
     driving.opener = lambda choice: lambda: puppet
-    driving.set(DriveSettings(Calibration(lips_meet=False), steadiness=0.0))
+    driving.restore()
+    driving.transfer.begin_with(DriveSettings(Calibration(lips_meet=False), steadiness=0.0))
     return driving
 
 

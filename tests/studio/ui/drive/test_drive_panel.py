@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
@@ -14,11 +16,11 @@ from studio.session.pose_parts import FACE_PARTS, PARTS
 from studio.ui.drive import source_box
 from studio.ui.drive.choice import Looped, SourceChoice, SourceKind, opener_of
 from studio.ui.drive.drive_panel import DrivePanel
-from studio.ui.drive.driving import Phase
 from studio.ui.drive.kept import kept
 from studio.ui.drive.meter import Meter
+from studio.ui.drive.phase import Phase
 from tests.studio.ui.drive.conftest import Puppet
-from tests.studio.ui.panel_fixtures import show
+from tests.studio.ui.panel_fixtures import show, steps
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_a_closed_panel_hears_nothing_more(desk, driving, monkeypatch):
     monkeypatch.setattr(source_box, "webcam_devices", lambda: [])
     panel = DrivePanel(desk)
     shiboken6.delete(panel)
-    driving.set(driving.settings)
+    driving.transfer.change("Arm", replace(driving.settings, parts=frozenset()))
     driving.choose(SourceChoice(SourceKind.VMC))
     driving.state_changed.emit()
 
@@ -238,3 +240,32 @@ def test_what_was_set_is_there_after_the_next_start(desk, panel, driving, tmp_pa
     file.write_text(file.read_text().replace("0.5", '"half"'))
     assert kept() == (SourceChoice(), DriveSettings())
     assert not file.exists() and (tmp_path / "config" / "drive.json.damaged").exists()
+
+
+def test_everything_that_is_set_is_undone(desk, panel, driving):
+    box, usual = panel.transfer_box, driving.settings
+    box.bars["head"].drag_began.emit()
+    for gain in (0.9, 0.7, 0.5):
+        box.bars["head"].edited.emit(gain)
+    box.bars["head"].drag_ended.emit()
+    box.absolute.click()
+    panel.arm_box.switches["head"].click()
+    panel.table.model.put(ARKIT_NAMES.index("jawOpen"), Channel(gain=1.5))
+    assert steps(desk)[1:] == ["Head turn", "Absolute", "Arm", "Transfer of Jaw open"]
+    desk.session.undo()
+    assert driving.settings.calibration.channels == {} and panel.channels.count == 0
+    desk.session.undo()
+    assert panel.arm_box.switches["head"].isChecked()
+    desk.session.undo()
+    assert box.relative.isChecked() and box.bars["head"].amount == 0.5
+    desk.session.undo()
+    assert driving.settings == usual and desk.session.state.driving is None
+    desk.session.redo()
+    assert driving.settings.calibration.yaw == 0.5
+
+
+def test_undo_reaches_a_running_source(live, desk, driving):
+    live.arm_box.switches["jaw"].click()
+    assert driving._drive.settings.parts == frozenset(PARTS) - {"jaw"}
+    desk.session.undo()
+    assert driving._drive.settings.parts == frozenset(PARTS)

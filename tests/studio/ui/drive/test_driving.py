@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from models.errors import BadInput
 from models.pose import PRESETS, Pose
-from studio.ui.drive.driving import Driving, Phase
+from studio.ui.drive.driving import Driving
 from studio.ui.drive.newest import Newest
+from studio.ui.drive.phase import Phase
 from studio.ui.timeline.playing import playing_of
 from tests.studio.ui.drive.conftest import drive_threads, smile
 from tests.studio.ui.panel_fixtures import steps
@@ -49,7 +51,7 @@ def test_closing_the_desk_ends_threads_at_once(desk, running, puppet):
 
 
 def test_only_armed_parts_follow_and_the_rest_stays_editable(desk, running, puppet, until):
-    running.set(type(running.settings)(running.settings.calibration, frozenset({"jaw"}), 0.0))
+    running.transfer.change("Arm", replace(running.settings, parts=frozenset({"jaw"})))
     puppet.send(Pose.neutral().with_blendshapes({"mouthSmileLeft": 0.5, "jawOpen": 0.5}))
     live = desk.live
     until(lambda: live.pose(desk.session.state.pose).coefficient("jawOpen") > 0.5)

@@ -14,7 +14,8 @@ from studio.session.pose_track import PoseTrack
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
 from studio.ui.drive.choice import SourceChoice, SourceKind
-from studio.ui.drive.driving import Phase, driving_of
+from studio.ui.drive.driving import driving_of
+from studio.ui.drive.phase import Phase
 from studio.ui.timeline.playing import playing_of
 from tests.studio.ui.drive.conftest import drive_threads, smile
 
@@ -25,7 +26,8 @@ def driven(opened, puppet, wait):
     driving = driving_of(opened.desk)
     driving.choose(SourceChoice(SourceKind.VMC))
     driving.opener = lambda choice: lambda: puppet
-    driving.set(DriveSettings(Calibration(lips_meet=False), steadiness=0.0))
+    driving.restore()
+    driving.transfer.begin_with(DriveSettings(Calibration(lips_meet=False), steadiness=0.0))
     opened.actions_list["drive.start_stop"].trigger()
     puppet.smile(0.0)
     wait(lambda: driving.phase is Phase.RUNNING)
