@@ -128,6 +128,15 @@ class Avatar:
         return self.parts.source.valid.astype(np.float32)
 
     @property
+    def expression_mirror(self) -> Image | None:
+        """(100, 100) mirror images of FLAME's expression, for ``Pose.mirrored``.
+
+        None for an avatar that has no such components, whose pictures show no expression.
+        """
+        components = self.parts.proxy.rig.expression
+        return None if components is None else components.mirror
+
+    @property
     def metres_per_unit(self) -> float:
         """Metric length of one canonical unit for this person."""
         return self.parts.origin.metres_per_unit

@@ -16,6 +16,7 @@ from models.animate.rig import JOINTS, Rig
 from models.avatar_file import AvatarArchive, read_archive, write_archive
 from models.avatar_parts import STAGES, AvatarParts, BuildReport, Origin, SourcePhoto
 from models.avatar_schema import (
+    FORMAT_VERSION,
     ArchiveSchema,
     ArraySpec,
     SchemaFault,
@@ -25,7 +26,7 @@ from models.avatar_schema import (
 from models.camera import Camera
 from models.errors import BadInput
 from models.plane_storage import StoredField, StoredPlanes
-from models.pose import ARKIT_NAMES, Pose
+from models.pose import ARKIT_NAMES, EXPRESSION_COUNT, Pose
 from models.triplane.decoder import HIDDEN, OUTPUTS, Decoder
 from models.triplane.field import CHANNELS
 
@@ -38,6 +39,7 @@ _RESOLUTIONS = range(2, 1025)
 _FARTHEST = 100.0
 """Canonical units; a head is about 0.3 wide."""
 _LARGEST_VALUE = 1e4
+_EXPRESSION = "rig.expression."
 _PNG_LEVEL = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 
 
@@ -67,6 +69,19 @@ def _plane_specs() -> dict[str, ArraySpec]:
     return specs
 
 
+def _expression_specs() -> dict[str, ArraySpec]:
+    specs = {
+        "basis": (("float16",), ("components", "controls", 3)),
+        "vertex": (("int32",), ("followers",)),
+        "start": (("int32",), (None,)),
+        "control": (("uint16",), ("followings",)),
+        "share": (("float16",), ("followings",)),
+        "opening": (("float32",), ("components",)),
+        "mirror": (("float32",), ("components", "components")),
+    }
+    return {_EXPRESSION + name: ArraySpec(*spec, optional=True) for name, spec in specs.items()}
+
+
 SCHEMA = ArchiveSchema(
     planes=_plane_specs(),
     proxy={
@@ -87,6 +102,7 @@ SCHEMA = ArchiveSchema(
         "rig.seal_delta": _f32("sealed", 3),
         "rig.seal_release": _f32(1),
         "photo_valid": ArraySpec(("uint8",), (None,)),
+        **_expression_specs(),
     },
 )
 """Arrays of a `.avatar` file; ``cube`` is a field's centre and side, ``photo_valid`` is packed."""
@@ -97,6 +113,8 @@ def save_parts(path: str | Path, parts: AvatarParts) -> None:
     source, origin, report = parts.source, parts.origin, parts.report
     head = parts.fields[Part.HEAD]
     meta = {
+        # Whoever has no FLAME file writes what older versions can read.
+        "version": 1 if parts.proxy.rig.expression is None else FORMAT_VERSION,
         "name": origin.name,
         "made_with": origin.made_with,
         "camera": source.camera.to_vector().tolist(),
@@ -234,15 +252,29 @@ def _read_proxy(arrays: Arrays) -> Proxy:
     _require("rig.blend_start", start[0] == 0 and start[-1] == len(arrays["rig.blend_vertex"]))
     _require("rig.blend_start", bool((np.diff(start) >= 0).all()))
     for name, indices in arrays.items():
-        if indices.dtype == np.int32 and name != "rig.blend_start":
+        if indices.dtype == np.int32 and not name.endswith("start"):
             _require(name, not indices.size or (indices.min() >= 0 and indices.max() < vertices))
     _require("faces", len(arrays["faces"]) > 0)
     _require("part", bool((arrays["part"] < len(_PARTS)).all()))
     for name, array in arrays.items():
         if array.dtype == np.float32:
-            _require(name, not array.size or bool(np.abs(array).max() <= _FARTHEST))
-    rig = Rig(**{k.removeprefix("rig."): v for k, v in arrays.items() if k.startswith("rig.")})
+            limit = _LARGEST_VALUE if name.startswith(_EXPRESSION) else _FARTHEST
+            _require(name, not array.size or bool(np.abs(array).max() <= limit))
+    rig = _read_rig(arrays)
     return Proxy(arrays["canonical"], arrays["faces"], arrays["part"], arrays["soft"], rig)
+
+
+def _read_rig(arrays: Arrays) -> Rig:
+    found = sum(name.startswith(_EXPRESSION) for name in arrays)
+    if found not in (0, len(_expression_specs())):
+        raise SchemaFault("arrays of the expression are missing")
+    own = {k.removeprefix("rig."): v for k, v in arrays.items() if k.startswith("rig.")}
+    rig = Rig.of(own)
+    if rig.expression is not None:
+        _require(f"{_EXPRESSION}basis", len(rig.expression.basis) == EXPRESSION_COUNT)
+        fault = rig.expression.fault(len(rig.rest))
+        _require(_EXPRESSION + fault, not fault)
+    return rig
 
 
 def _require(name: str, good: object) -> None:

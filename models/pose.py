@@ -39,6 +39,9 @@ Left and right are the subject's.
 
 ARKIT_INDEX: Mapping[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
 
+EXPRESSION_COUNT = 100
+"""FLAME's expression components."""
+
 COEFFICIENT_RANGE = (-1.0, 2.0)
 """What a file may hold: ARKit speaks 0..1, personal gains and caricature go a little beyond."""
 
@@ -62,7 +65,7 @@ _SIZES = {
     "gaze_left": 2,
     "gaze_right": 2,
     "translation": 3,
-    "expression": 100,
+    "expression": EXPRESSION_COUNT,
 }
 _PRESETS_FILE = Path(__file__).resolve().parents[1] / "resources" / "motions" / "presets.json"
 
@@ -152,14 +155,15 @@ class Pose:
         """The ARKit coefficient called ``name``."""
         return float(self.blendshapes[ARKIT_INDEX[name]])
 
-    def mirrored(self) -> Pose:
+    def mirrored(self, expression_mirror: NDArray[np.float32] | None = None) -> Pose:
         """The pose seen in a mirror: left and right exchanged.
 
-        FLAME expression coefficients have no known mirror image, so a pose that has them raises
-        ``ValueError``.
+        Which FLAME expression coefficients are each other's mirror images depends on the FLAME
+        file. Without ``expression_mirror`` (100, 100), see ``ExpressionBasis.mirror``, they stay.
         """
-        if self.expression is not None:
-            raise ValueError("a pose with FLAME expression coefficients cannot be mirrored")
+        expression = self.expression
+        if expression is not None and expression_mirror is not None:
+            expression = expression @ expression_mirror
         turn = np.array([1.0, -1.0, -1.0], np.float32)
         look = np.array([-1.0, 1.0], np.float32)
         return Pose(
@@ -170,6 +174,7 @@ class Pose:
             gaze_left=self.gaze_right * look,
             gaze_right=self.gaze_left * look,
             translation=self.translation * np.array([-1.0, 1.0, 1.0], np.float32),
+            expression=expression,
         )
 
     def lerp(self, other: Pose, amount: float) -> Pose:

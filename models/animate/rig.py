@@ -7,6 +7,7 @@ and tongue follow the skin rigidly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.animate.expression_basis import ExpressionBasis
 from models.animate.rig_kernels import add_blendshapes, keep_outside_spheres, skin
 from models.animate.rotation import axis_angle_matrix, gaze_matrix
 from models.pose import ARKIT_INDEX, Pose
@@ -22,6 +24,8 @@ FloatArray = NDArray[np.float32]
 
 JOINTS = ("root", "neck", "head", "jaw", "jaw_bone", "eye_left", "eye_right")
 """``jaw`` carries skin, which ARKit shapes already move; ``jaw_bone`` carries teeth and tongue."""
+
+_EXPRESSION = "expression."
 
 LOOK_YAW = float(np.radians(35.0))
 LOOK_PITCH = float(np.radians(25.0))
@@ -45,6 +49,7 @@ class Rig:
         lid_sphere: (L, 4) centre and radius of the eyeball below each of them.
         seal_vertex, seal_delta: (S,), (S, 3) displacement that closes the neutral lips.
         seal_release: (1,) mouth opening (see ``mouth_opening``) from which it no longer acts.
+        expression: FLAME's expression components; None on the open head, which has none.
     """
 
     rest: FloatArray
@@ -59,6 +64,7 @@ class Rig:
     seal_vertex: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     seal_delta: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     seal_release: FloatArray = field(default_factory=lambda: np.ones(1, np.float32))
+    expression: ExpressionBasis | None = None
 
     def deform(self, pose: Pose) -> FloatArray:
         """Vertices (V, 3) in ``pose``."""
@@ -67,7 +73,11 @@ class Rig:
         add_blendshapes(
             vertices, coefficients, self.blend_start, self.blend_vertex, self.blend_delta
         )
-        closed = 1.0 - mouth_opening(coefficients) / max(float(self.seal_release[0]), 1e-3)
+        opening = mouth_opening(coefficients)
+        if self.expression is not None and pose.expression is not None:
+            self.expression.add_to(vertices, pose.expression)
+            opening = max(opening + float(self.expression.opening @ pose.expression), 0.0)
+        closed = 1.0 - opening / max(float(self.seal_release[0]), 1e-3)
         if closed > 0.0 and len(self.seal_vertex):
             vertices[self.seal_vertex] += np.float32(closed) * self.seal_delta
         keep_outside_spheres(vertices, self.lid_vertices, self.lid_sphere)
@@ -94,8 +104,22 @@ class Rig:
         return transform
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Arrays by name, for a file."""
-        return dict(vars(self))
+        """Arrays by name, for a file; those of the expression as ``expression.NAME``."""
+        own = {name: array for name, array in vars(self).items() if name != "expression"}
+        if self.expression is not None:
+            own |= {_EXPRESSION + name: each for name, each in self.expression.arrays().items()}
+        return own
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Rig:
+        """What ``arrays`` gives."""
+        own = {name: array for name, array in arrays.items() if not name.startswith(_EXPRESSION)}
+        parts = {
+            name.removeprefix(_EXPRESSION): array
+            for name, array in arrays.items()
+            if name.startswith(_EXPRESSION)
+        }
+        return cls(**own, expression=ExpressionBasis(**parts) if parts else None)
 
 
 def eye_angles(pose: Pose) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -26,6 +26,35 @@ def add_blendshapes(vertices: Any, coefficients: Any, start: Any, vertex: Any, d
 
 
 @nb.njit(cache=True, nogil=True, fastmath=True)
+def add_components(moved: Any, active: Any, coefficients: Any, basis: Any) -> None:
+    """Add ``coefficients[i] * basis[i]`` (K, 3) of the ``active`` components to ``moved``."""
+    for i in active:
+        amount = coefficients[i]
+        for k in range(moved.shape[0]):
+            moved[k, 0] += amount * basis[i, k, 0]
+            moved[k, 1] += amount * basis[i, k, 1]
+            moved[k, 2] += amount * basis[i, k, 2]
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def add_followed(
+    vertices: Any, moved: Any, vertex: Any, start: Any, control: Any, share: Any
+) -> None:
+    """Add to ``vertices`` what the control points that they follow ``moved`` (K, 3)."""
+    for i in range(vertex.shape[0]):
+        x = y = z = np.float32(0.0)
+        for entry in range(start[i], start[i + 1]):
+            k, w = control[entry], share[entry]
+            x += w * moved[k, 0]
+            y += w * moved[k, 1]
+            z += w * moved[k, 2]
+        v = vertex[i]
+        vertices[v, 0] += x
+        vertices[v, 1] += y
+        vertices[v, 2] += z
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
 def keep_outside_spheres(vertices: Any, lids: Any, sphere: Any) -> None:
     """Push lid vertices out of their eyeball: linear shapes cut through it half-way."""
     for i in range(lids.shape[0]):

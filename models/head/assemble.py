@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from models.animate.expression_basis import ExpressionBasis
 from models.animate.proxy import Part
 from models.animate.rig import JOINTS, Rig
 from models.animate.rotation import gaze_matrix, matrix_axis_angle, rigid_fit
@@ -260,7 +261,28 @@ def _rig(
         seal_vertex=sealed,
         seal_delta=seal[sealed],
         seal_release=np.array([seal_release], np.float32),
+        expression=_expression(head, len(vertices)),
     )
+
+
+def _expression(head: OpenHeadData, count: int) -> ExpressionBasis | None:
+    """FLAME's components on the skin of a rig of ``count`` vertices; eyes and teeth stay."""
+    own = head.expression
+    if own is None:
+        return None
+    following = head.subdivision.tocsr().copy()
+    following.resize(count, following.shape[1])
+    wide = head.blendshapes[ARKIT_INDEX["jawOpen"], : head.control_count]
+    apart = _lips_apart(head, np.concatenate([own.basis, wide[None]]))
+    return ExpressionBasis.of(own.basis, following, apart[:-1] / max(apart[-1], 1e-4), own.mirror)
+
+
+def _lips_apart(head: OpenHeadData, shapes: FloatArray) -> FloatArray:
+    """(N,) by how much displacements (N, C, 3) of control vertices part the inner lips."""
+    rows = head.landmark_map
+    upper, lower = rows[list(INNER_LIPS_UPPER)], rows[list(INNER_LIPS_LOWER)]
+    heights = shapes[:, :, 1].T
+    return np.asarray((upper @ heights).mean(0) - (lower @ heights).mean(0), np.float32)
 
 
 def _sparse_blendshapes(

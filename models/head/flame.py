@@ -9,13 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.head.flame_file import (
-    EXPRESSION_COUNT,
-    JOINTS,
-    PARENTS,
-    SHAPE_COUNT,
-    FlameArrays,
-)
+from models.head.flame_file import JOINTS, PARENTS, SHAPE_COUNT, FlameArrays
+from models.pose import EXPRESSION_COUNT
 
 
 class FlameHead(nn.Module):

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from models.errors import BadInput
 from models.head.flame_unpickler import SIZE_LIMIT, read_pickled_arrays
+from models.pose import EXPRESSION_COUNT
 
 VERTEX_COUNT = 5023
 FACE_COUNT = 9976
 SHAPE_COUNT = 300
-EXPRESSION_COUNT = 100
 JOINTS = ("root", "neck", "jaw", "eye_left", "eye_right")
 PARENTS = (-1, 0, 1, 1, 1)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from models.assets import asset_path
+from models.head.flame_expression import FlameExpression
 from models.head.subdivide import catmull_clark
 from models.pose import ARKIT_NAMES
 
@@ -49,6 +50,7 @@ class OpenHeadData:
         metres_per_unit: metric size of an average adult.
         eye_radius: of the eyeballs that the lids are modelled round, canonical units. MakeHuman's
             are larger than life; the iris is not.
+        expression: FLAME's components, for heads made from a FLAME file.
     """
 
     template: FloatArray
@@ -64,6 +66,7 @@ class OpenHeadData:
     point_names: tuple[str, ...]
     metres_per_unit: float
     eye_radius: float = 0.0369
+    expression: FlameExpression | None = None
 
     @property
     def control_count(self) -> int:

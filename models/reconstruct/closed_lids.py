@@ -120,8 +120,13 @@ def with_veils(rig: Rig, veils: tuple[LidVeil, ...]) -> Rig:
         rows += moved
         deltas += delta
         starts.append(starts[-1] + sum(map(len, moved)))
+    copies = [np.zeros(0, np.intp), *(veil.skin for veil in veils)]
+    expression = rig.expression
+    if expression is not None:
+        expression = expression.followed(np.concatenate(copies), len(rig.rest))
     return replace(
         rig,
+        expression=expression,
         rest=np.concatenate([rig.rest, *(veil.rest for veil in veils)]),
         weights=np.concatenate([rig.weights, *(rig.weights[veil.skin] for veil in veils)]),
         blend_start=np.asarray(starts, np.int32),

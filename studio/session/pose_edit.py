@@ -46,12 +46,16 @@ def with_gaze(
     )
 
 
-def mirrored(pose: Pose) -> Pose:
-    """Left and right exchanged. Raises ``BadInput`` with FLAME coefficients, which have none."""
-    try:
-        return pose.mirrored()
-    except ValueError as error:
-        raise BadInput(f"This pose cannot be mirrored ({error}); reset them first.") from None
+def shows_expression(avatar: object) -> bool:
+    """Whether pictures of a ``models.avatar.Avatar`` show FLAME's expression."""
+    return getattr(avatar, "expression_mirror", None) is not None
+
+
+def left_unmirrored(pose: Pose, avatar: object) -> str:
+    """A sentence about what of ``pose`` cannot be mirrored on ``avatar``, else empty."""
+    if shows_expression(avatar) or pose.expression is None or not pose.expression.any():
+        return ""
+    return "FLAME's expression was left as it is: this avatar has no components to mirror it by."
 
 
 def without(pose: Pose, names: Iterable[str]) -> Pose:

@@ -72,9 +72,17 @@ class Posing:
         """Exchange a coefficient with its other side."""
         self._change(f"Mirror {plain_name(name)}", pose_edit.with_sides_swapped(self.pose, name))
 
-    def mirror(self) -> None:
-        """Exchange left and right of the whole pose."""
-        self._change("Mirror pose", pose_edit.mirrored(self.pose))
+    def mirror(self) -> str:
+        """Exchange left and right of the whole pose.
+
+        Returns a sentence about what had to stay as it is, usually empty.
+        """
+        avatar = self._session.avatar
+        handle = None if avatar is None else avatar.handle
+        left = pose_edit.left_unmirrored(self.pose, handle)
+        mirror = getattr(handle, "expression_mirror", None)
+        self._change("Mirror pose", self.pose.mirrored(mirror))
+        return left
 
     def randomise(self, seed: int, strength: float = 1.0) -> None:
         """A random face; the same seed gives the same one."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.session.look import ViewMode
-from studio.session.view import VIEW_PRESETS
 from studio.ui.action_set import Action, Needs
 from studio.ui.drive.actions import drive_actions
+from studio.ui.pose.pose_tools import mirror_pose
+from studio.ui.viewport.texts import mode_texts, view_texts
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -133,7 +134,7 @@ def _pose(window: MainWindow) -> list[Action]:
         Action(
             "pose.mirror",
             tr("&Mirror left and right"),
-            posing.mirror,
+            lambda: mirror_pose(window.desk),
             "Ctrl+M",
             "ph.arrows-left-right",
             avatar,
@@ -147,8 +148,6 @@ def _pose(window: MainWindow) -> list[Action]:
 def _view(window: MainWindow) -> list[Action]:
     tr, do, avatar = window.tr, window.commands, Needs.AVATAR
     modes, views, theme = tr("Show"), tr("View from"), tr("Theme")
-    mode_names = _mode_names(tr)
-    view_names = _view_names(tr)
     actions = [
         Action(
             "view.reset", tr("&Reset view"), window.viewport.reset_view, "Home", "ph.house", avatar
@@ -156,25 +155,25 @@ def _view(window: MainWindow) -> list[Action]:
         *(
             Action(
                 f"view.{name}",
-                view_names.get(name, name),
+                text,
                 _on_view(window, name),
                 f"Ctrl+{number}",
                 needs=avatar,
                 submenu=views,
             )
-            for number, name in enumerate(VIEW_PRESETS, 1)
+            for number, (name, (text, _)) in enumerate(view_texts().items(), 1)
         ),
         *(
             Action(
                 f"mode.{mode.value}",
-                mode_names[mode],
+                text,
                 _on_mode(window, mode),
                 _digit(number),
                 needs=avatar,
                 submenu=modes,
                 checked=_is_mode(window, mode),
             )
-            for number, mode in enumerate(ViewMode, 1)
+            for number, (mode, (text, _)) in enumerate(mode_texts().items(), 1)
         ),
         Action(
             "view.split",
@@ -289,30 +288,3 @@ def _is_panel(window: MainWindow, name: str) -> Callable[[], bool]:
 def _digit(number: int) -> str:
     """1 to 9, then 0; nothing beyond."""
     return str(number % 10) if number <= 10 else ""
-
-
-def _view_names(tr: Callable[[str], str]) -> dict[str, str]:
-    return {
-        "source": tr("Photo's camera"),
-        "front": tr("Front"),
-        "three-quarter left": tr("Three-quarter left"),
-        "three-quarter right": tr("Three-quarter right"),
-        "profile left": tr("Profile left"),
-        "profile right": tr("Profile right"),
-    }
-
-
-def _mode_names(tr: Callable[[str], str]) -> dict[ViewMode, str]:
-    return {
-        ViewMode.FINAL: tr("Final picture"),
-        ViewMode.CANONICAL: tr("Canonical"),
-        ViewMode.CANONICAL_EXPRESSION: tr("Canonical and expression"),
-        ViewMode.APPEARANCE: tr("Appearance"),
-        ViewMode.COMPENSATION: tr("Compensation"),
-        ViewMode.DEPTH: tr("Depth"),
-        ViewMode.NORMALS: tr("Normals"),
-        ViewMode.OPACITY: tr("Opacity"),
-        ViewMode.RAW: tr("Raw low resolution"),
-        ViewMode.MESH: tr("Proxy mesh"),
-        ViewMode.RIG: tr("Rig wireframe"),
-    }

@@ -67,8 +67,15 @@ def test_mirroring_exchanges_sides() -> None:
     np.testing.assert_allclose(mirrored.head, [0.1, -0.2, -0.3])
     np.testing.assert_allclose(mirrored.gaze_right, [-0.4, 0.1])
     np.testing.assert_allclose(mirrored.translation, [-0.1, 0.2, 0.3])
-    with pytest.raises(ValueError, match="mirrored"):
-        Pose(expression=np.ones(100)).mirrored()
+
+
+def test_mirroring_leaves_an_expression_whose_mirror_image_is_unknown() -> None:
+    pose = Pose(expression=np.arange(100)).with_blendshapes({"jawLeft": 0.3})
+    mirrored = pose.mirrored()
+    np.testing.assert_array_equal(mirrored.expression, pose.expression)
+    assert mirrored.coefficient("jawRight") == pytest.approx(0.3)
+    turned = np.eye(100, dtype=np.float32)[::-1]
+    np.testing.assert_array_equal(pose.mirrored(turned).expression, np.arange(100)[::-1])
 
 
 def test_lerp_meets_both_ends_and_the_middle() -> None:

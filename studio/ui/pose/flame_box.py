@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from models.pose import Pose
+from studio.session.pose_edit import shows_expression
 from studio.ui.controls.edits import edits
 from studio.ui.controls.row_label import RowLabel
 from studio.ui.controls.section import Section
@@ -32,11 +33,7 @@ class FlameBox(Section):
         self._desk = desk
         self.bars: list[ValueBar] = []
         self._shape: list[ValueBar] = []
-        note = self.tr(
-            "Components are kept in the pose and its files. The picture follows the ARKit "
-            "coefficients; shape was fixed when the avatar was built."
-        )
-        self._note = QLabel(note)
+        self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setProperty("dim", True)
         self.rows.addWidget(self._note)
@@ -52,6 +49,7 @@ class FlameBox(Section):
         if flame and not self.bars:
             self._add_expressions(_FIRST)
         if flame:
+            self._note.setText(self._said_of(handle))
             self._show_shape(_shape_of(handle))
             self.show_pose(self._desk.session.state.pose)
         return flame
@@ -64,6 +62,17 @@ class FlameBox(Section):
         for bar, value in zip(self.bars, values, strict=False):
             bar.show_amount(value)
         self.set_count(sum(value != 0.0 for value in values))
+
+    def _said_of(self, handle: object) -> str:
+        if shows_expression(handle):
+            return self.tr(
+                "Expression adds to the ARKit coefficients. Shape was found by the build and "
+                "cannot be changed."
+            )
+        return self.tr(
+            "This avatar is older than the picture's expressions: build it again with its FLAME "
+            "file to see them. Until then they are only kept in the pose."
+        )
 
     def _show_all(self) -> None:
         self._add_expressions(_ALL)

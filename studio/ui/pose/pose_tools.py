@@ -54,7 +54,7 @@ class PoseTools(QWidget):
 
     def mirror_pose(self) -> None:
         """Exchange left and right."""
-        self._try(self._desk.posing.mirror)
+        mirror_pose(self._desk)
 
     def pose_of_photo(self) -> None:
         """What the face did in the photo."""
@@ -106,3 +106,10 @@ class PoseTools(QWidget):
         if not self.photo.isEnabled():
             hint = self._hints[self.photo][0]
             self.photo.setToolTip(self.tr("{0}: open an avatar first").format(hint))
+
+
+def mirror_pose(desk: Desk) -> None:
+    """Exchange left and right, and say what had to stay as it is."""
+    left = desk.posing.mirror()
+    if left:
+        desk.notice.emit(left)

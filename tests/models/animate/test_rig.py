@@ -259,7 +259,7 @@ def test_mirrored_pose_gives_the_mirrored_face() -> None:
 
 def test_arrays_rebuild_the_rig() -> None:
     rig, pose = person(2).rig, random_pose(4)
-    again = Rig(**{name: array.copy() for name, array in rig.arrays().items()})
+    again = Rig.of({name: array.copy() for name, array in rig.arrays().items()})
     np.testing.assert_array_equal(again.deform(pose), rig.deform(pose))
 
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion
 
+from models.animate.proxy import Part
 from models.animate.rig import JOINTS as RIG_JOINTS
 from models.avatar import Avatar
 from models.errors import BadInput
@@ -166,6 +167,43 @@ def test_assembled_head_opens_its_mouth(head: FlameHeadData, mesh: HeadMesh) -> 
     np.testing.assert_allclose(rest[upper], opened[upper], atol=1e-6)
 
 
+def test_expressions_move_the_skin_as_flame_does(
+    head: FlameHeadData, mesh: HeadMesh, flame: FlameArrays
+) -> None:
+    expression = np.zeros(100, np.float32)
+    expression[[0, 3, 10]] = 2.0, -1.5, 1.0
+    own = (flame.expression_basis @ expression)[flame.weights[:, 3:].sum(1) <= 0.9]
+    wanted = head.subdivision @ own
+    bare = replace(
+        mesh.rig,
+        lid_vertices=mesh.rig.lid_vertices[:0],
+        seal_vertex=mesh.rig.seal_vertex[:0],
+        seal_delta=mesh.rig.seal_delta[:0],
+        lid_sphere=mesh.rig.lid_sphere[:0],
+    )
+    posed = bare.deform(Pose.neutral().replace(expression=expression))
+    moved = _metres(head, posed - bare.deform(Pose.neutral()))
+    # Lengths only: the alignment may turn FLAME a little.
+    found = np.linalg.norm(moved[: mesh.skin_count], axis=1)
+    np.testing.assert_allclose(found, np.linalg.norm(wanted, axis=1), atol=2e-5)
+    assert found.max() > 0.002
+    np.testing.assert_array_equal(moved[mesh.skin_count :], 0)
+
+
+def test_a_mirrored_expression_is_the_mirror_image(head: FlameHeadData, mesh: HeadMesh) -> None:
+    assert mesh.rig.expression is not None
+    rng = np.random.default_rng(2)
+    expression = np.zeros(100, np.float32)
+    expression[:20] = rng.normal(size=20)
+    pose = Pose.neutral().replace(expression=expression)
+    still = mesh.rig.deform(Pose.neutral())[: mesh.skin_count]
+    seen = mesh.rig.deform(pose)[: mesh.skin_count] - still
+    other = mesh.rig.deform(pose.mirrored(mesh.rig.expression.mirror))[: mesh.skin_count] - still
+    error = np.linalg.norm(other[mesh.skin_mirror] - seen * (-1, 1, 1), axis=1)
+    apart = np.linalg.norm(seen[mesh.skin_mirror] - seen * (-1, 1, 1), axis=1)
+    assert error.mean() < 0.15 * apart.mean() and error.mean() < 0.15 * np.abs(seen).max()
+
+
 def test_a_file_without_a_face_is_refused(flame: FlameArrays) -> None:
     order = np.random.default_rng(0).permutation(5023)
     with pytest.raises(BadInput, match="no face"):
@@ -179,10 +217,14 @@ def test_choice_names_the_file(tmp_path: Path) -> None:
     assert choose_head("open").licences == ()
 
 
-def test_whole_path(flame_path: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def avatar(flame_path: Path) -> Avatar:
     from skimage.data import astronaut
 
-    avatar = Avatar.build(astronaut(), head=flame_path, resolution=128)
+    return Avatar.build(astronaut(), head=flame_path, resolution=128)
+
+
+def test_whole_path(avatar: Avatar, tmp_path: Path) -> None:
     assert avatar.info["head"] == "flame" and avatar.info["head_file"] == "my_flame.npz"
     assert any("my_flame.npz" in licence for licence in avatar.info["licences"])
     size = avatar.source_crop.shape[-1]
@@ -192,6 +234,38 @@ def test_whole_path(flame_path: Path, tmp_path: Path) -> None:
     assert -10 * np.log10(error) > 24
     avatar.save(tmp_path / "one.avatar")
     again = Avatar.load(tmp_path / "one.avatar")
-    same = again.render(avatar.source_pose, avatar.source_camera, size)[:3]
-    np.testing.assert_array_equal(same, picture)
+    pose = avatar.source_pose.replace(expression=np.eye(100, dtype=np.float32)[0])
+    for each in (avatar.source_pose, pose):
+        same, shown = (a.render(each, avatar.source_camera, size) for a in (again, avatar))
+        np.testing.assert_array_equal(same, shown)
     assert again.info["head_file"] == "my_flame.npz"
+
+
+def test_the_picture_shows_the_expression_on_the_face_alone(avatar: Avatar) -> None:
+    view = {"camera": avatar.source_camera, "size": 128}
+    still = avatar.render(avatar.source_pose, **view)
+    pictures = []
+    for amount in (2.0, -2.0):
+        expression = np.zeros(100, np.float32)
+        expression[0] = amount
+        pictures.append(avatar.render(avatar.source_pose.replace(expression=expression), **view))
+    changed = [(np.abs(picture - still) > 0.08).any(0) for picture in pictures]
+    rig, part = avatar.parts.proxy.rig, avatar.parts.proxy
+    assert rig.expression is not None
+    face = avatar.source_camera.project(part.canonical[rig.expression.vertex])[0] * 128
+    low, high = face.min(0) - 4, face.max(0) + 4
+    for one in changed:
+        rows, columns = np.nonzero(one)
+        assert len(rows) > 40
+        assert (rows > low[1]).all() and (rows < high[1]).all()
+        assert (columns > low[0]).all() and (columns < high[0]).all()
+    assert (np.abs(pictures[0] - pictures[1]) > 0.08).any(0).sum() > changed[0].sum() / 2
+
+
+def test_closed_lids_follow_the_skin_that_they_lie_on(avatar: Avatar) -> None:
+    proxy = avatar.parts.proxy
+    assert proxy.rig.expression is not None
+    eyes = np.isin(proxy.part, (Part.EYE_LEFT, Part.EYE_RIGHT))
+    lids, balls = (np.unique(proxy.faces[eyes & (proxy.soft == soft)]) for soft in (True, False))
+    assert len(lids) > 100 and np.isin(lids, proxy.rig.expression.vertex).mean() > 0.9
+    assert not np.isin(balls, proxy.rig.expression.vertex).any()

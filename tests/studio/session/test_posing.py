@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import types
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from studio.session.angles import Turn, axis_angle_of, turn_of
 from studio.session.names import plain_name
 from studio.session.posing import Posing
 from studio.session.regions import REGIONS, other_side
-from studio.session.state import Behaviour
+from studio.session.state import Behaviour, OpenAvatar
 
 
 @pytest.fixture
@@ -104,11 +105,22 @@ def test_mirroring_twice_is_nothing(session, posing):
     assert posing.pose == pose
 
 
-def test_a_pose_with_flame_coefficients_says_that_it_cannot_be_mirrored(session, posing):
+def test_mirroring_says_when_the_expression_has_to_stay(session, posing):
+    posing.set("jawLeft", 0.5)
+    assert posing.mirror() == ""
     posing.set_expression(4, 1.5)
-    with pytest.raises(BadInput, match="cannot be mirrored"):
-        posing.mirror()
-    assert posing.pose.expression is not None and posing.pose.expression[4] == 1.5
+    assert "was left as it is" in posing.mirror()
+    assert posing.pose.expression[4] == 1.5 and posing.pose.coefficient("jawLeft") == 0.5
+
+
+def test_mirroring_takes_the_expression_along_on_a_flame_head(session, posing):
+    handle = types.SimpleNamespace(
+        source_pose=Pose.neutral(), expression_mirror=np.roll(np.eye(100, dtype=np.float32), 1, 1)
+    )
+    session.open_avatar(OpenAvatar(handle, "anna"))
+    posing.set_expression(4, 1.5)
+    assert posing.mirror() == ""
+    assert posing.pose.expression[5] == 1.5 and posing.pose.expression[4] == 0
 
 
 def test_swapping_one_pair_leaves_the_rest(posing):
