@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 _END_RECORD = struct.Struct("<4s4H2LH")
@@ -21,6 +22,7 @@ _DIRECTORY_LIMIT = 64 * 1024
 _ENTRY_LIMIT = 100
 _RATIO_LIMIT = 100
 _RATIO_FREE = 64 * 1024
+_PORTION = 1 << 20
 _ENCRYPTED = 0x1
 _READ_ERRORS = (
     zipfile.BadZipFile,
@@ -147,8 +149,9 @@ def _check_entry(entry: zipfile.ZipInfo, limit: int) -> None:
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as stream:
-        # One byte more than declared: reaching the end is what makes zipfile compare the CRC.
-        content = stream.read(entry.file_size + 1)
+        # In portions, as zlib copies what it unpacked while no other thread can run. Reaching the
+        # end is what makes zipfile compare the CRC; beyond what is declared it gives nothing.
+        content = b"".join(iter(partial(stream.read, _PORTION), b""))
     if len(content) != entry.file_size:
         raise ZipFault(f"is damaged ({entry.filename} is not as long as declared)")
     return content

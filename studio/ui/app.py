@@ -26,6 +26,7 @@ from studio.session.settings import load_settings
 from studio.ui.desk import Desk
 from studio.ui.icons import icon
 from studio.ui.main_window import MainWindow
+from studio.ui.panels import load_libraries
 from studio.ui.theme import Theme
 from studio.ui.welcome import welcome
 
@@ -50,6 +51,7 @@ def run_studio(target: Path | None, *, sample: bool = False) -> int:
     settings, warning = load_settings()
     theme = Theme(application, settings.theme)
     application.setWindowIcon(QIcon(icon("ph.user-focus", "accent")))
+    load_libraries()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with tempfile.TemporaryDirectory(prefix="triptych-") as spare, loop:

@@ -99,8 +99,8 @@ class PanelDock(QDockWidget):
         panel.show()
         return panel
 
-    def content(self) -> QWidget:
-        """The panel, hidden before its first appearance; one that fails says so in its place."""
+    def make(self) -> QWidget:
+        """The panel, wherever it is; one that fails says so in its place."""
         if self._content is None:
             try:
                 self._content = self._make()
@@ -109,8 +109,14 @@ class PanelDock(QDockWidget):
                 self._content = QLabel(fault.sentence, wordWrap=True, margin=12)
                 self.failed.emit(fault)
             self._content.hide()
-            self._column.addWidget(self._content)
         return self._content
+
+    def content(self) -> QWidget:
+        """The panel in its place, hidden before its first appearance."""
+        panel = self.make()
+        if self._column.isEmpty():
+            self._column.addWidget(panel)
+        return panel
 
 
 class Docks(QMainWindow):
@@ -156,6 +162,10 @@ class Docks(QMainWindow):
     def panel(self, name: str) -> QWidget:
         """The panel of this name, made if need be. Raises ``KeyError``."""
         return self._docks[name].content()
+
+    def make(self, name: str) -> None:
+        """Make the panel of this name, if need be, and put it nowhere yet. Raises ``KeyError``."""
+        self._docks[name].make()
 
     def is_made(self, name: str) -> bool:
         """Whether the panel has been made."""

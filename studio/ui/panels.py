@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from studio.ui.pose.region_box import RegionBox
 
 _PANELS = {
-    "pose": "pose.pose_panel",
-    "presets": "presets.preset_panel",
-    "planes": "viewport.planes_strip",
-    "signals": "signals.signals_panel",
-    "look": "look.look_panel",
+    "pose": (
+        *("controls.value_control", "controls.value_bar", "pose.coefficient_row"),
+        *("pose.gaze_pad", "pose.gaze_box", "pose.turn_box", "pose.pose_panel"),
+    ),
+    "presets": ("presets.thumbnails", "presets.preset_panel"),
+    "planes": ("viewport.planes_strip",),
+    "signals": ("signals.signals_panel",),
+    "look": ("look.look_panel",),
 }
-"""Modules of panels that are made ahead. Those seen first come first; signals record from then."""
+"""Modules of panels that are made ahead, in portions. Those seen first come first; signals record
+from then."""
 
 
 class PoseParts:
@@ -51,23 +55,26 @@ class PoseParts:
         return {region: made[region] for region in REGIONS}
 
 
+def load_libraries() -> None:
+    """Import what panels are made with, before the window is shown.
+
+    A library is imported in one piece, which later would hold the window up for 100 ms; and in a
+    thread beside a working window, one that is built on Qt ends the program now and then.
+    """
+    for name in ("superqt", "pyqtgraph"):
+        import_module(name)
+
+
 def panel_pieces(docks: Docks, parts: PoseParts) -> Iterator[Callable[[], object]]:
     """The making of the panels, in pieces to be done one by one."""
-    # By itself a third of the import of the module that uses it.
-    yield partial(import_module, "superqt")
-    for name, module in _PANELS.items():
-        yield partial(import_module, f"studio.ui.{module}")
+    for name, modules in _PANELS.items():
+        for module in modules:
+            yield partial(import_module, f"studio.ui.{module}")
         if name == "pose":
             for region in REGIONS:
                 yield partial(_make_region, docks, parts, region)
+        yield partial(docks.make, name)
         yield partial(docks.panel, name)
-    yield partial(_load_plots, docks)
-
-
-def _load_plots(docks: Docks) -> None:
-    """The plots' library takes long: now, or when they are first seen."""
-    if not docks.isVisible():
-        import_module("pyqtgraph")
 
 
 def _make_region(docks: Docks, parts: PoseParts, region: str) -> None:

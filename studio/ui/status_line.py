@@ -41,6 +41,8 @@ class StatusLine(QStatusBar):
         for widget in (self._label, self._bar, self._cancel):
             row.addWidget(widget)
         self.addPermanentWidget(self._area)
+        # Without jobs it is as high: otherwise the whole window is laid out and painted again.
+        self.setMinimumHeight(self.sizeHint().height())
         self._area.hide()
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._show_job)

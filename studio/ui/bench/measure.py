@@ -23,6 +23,7 @@ from studio.ui.bench.heartbeat import Heartbeat, Stalls
 from studio.ui.bench.startup import seconds_to_window
 from studio.ui.desk import Desk
 from studio.ui.main_window import MainWindow
+from studio.ui.panels import load_libraries
 from studio.ui.theme import Theme
 
 SIZE = 512
@@ -99,6 +100,7 @@ def _start_row(state: Path, starts: int) -> Row:
 
 
 def _window(application: QApplication, folder: Path) -> MainWindow:
+    load_libraries()
     desk = Desk(Settings(consent_shown=True))
     window = MainWindow(desk, Theme(application, "dark"), None, folder / "spare")
     window.show()

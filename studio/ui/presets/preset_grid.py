@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -45,19 +45,30 @@ class PresetGrid(QListWidget):
         self.customContextMenuRequested.connect(self._ask_menu)
         self.itemClicked.connect(lambda item: self.chosen.emit(item.data(PRESET_ROLE)))
 
-    def show_presets(self, presets: Sequence[Preset]) -> None:
-        """Replace the cards; the current one stays current by its name."""
+    def show_presets(
+        self, presets: Sequence[Preset], picture: Callable[[Pose], QImage | None]
+    ) -> None:
+        """Replace the cards; the current one stays current by its name.
+
+        ``picture`` gives the picture of a pose, None while there is none.
+        """
         current = self.current_preset()
         self.clear()
         for preset in presets:
             item = QListWidgetItem(title(preset))
             item.setData(PRESET_ROLE, preset)
+            item.setData(PICTURE_ROLE, picture(preset.pose))
             item.setToolTip(hint(preset))
             self.addItem(item)
             if current is not None and (preset.name, preset.owner) == (current.name, current.owner):
                 self.setCurrentItem(item)
 
-    def show_picture(self, pose: Pose, picture: QImage | None) -> None:
+    def forget_pictures(self) -> None:
+        """Show no pictures."""
+        for item in self._items():
+            item.setData(PICTURE_ROLE, None)
+
+    def show_picture(self, pose: Pose, picture: QImage) -> None:
         """Show a pose's picture on its cards."""
         for item in self._items():
             if item.data(PRESET_ROLE).pose == pose:

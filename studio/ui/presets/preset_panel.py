@@ -82,9 +82,7 @@ class PresetPanel(QWidget):
     def refresh(self) -> None:
         """Show the presets there are, and have missing pictures made."""
         presets = all_presets(self._desk.session, self._desk.presets)
-        self.grid.show_presets(presets)
-        for preset in presets:
-            self.grid.show_picture(preset.pose, self._thumbnails.picture(preset.pose))
+        self.grid.show_presets(presets, self._thumbnails.picture)
         self._want_pictures()
 
     def menu(self, preset: Preset) -> QMenu:
@@ -149,8 +147,7 @@ class PresetPanel(QWidget):
         self._hint.setVisible(avatar is None)
         if avatar is None or not self._thumbnails.belong_to(avatar.handle):
             self._thumbnails.want(None, ())
-            for preset in all_presets(self._desk.session, self._desk.presets):
-                self.grid.show_picture(preset.pose, None)
+            self.grid.forget_pictures()
         self._want_pictures()
 
     def _want_pictures(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +20,6 @@ from studio.ui.desk import Desk
 from studio.ui.listen import listen
 from studio.ui.pose.labels import label
 from studio.ui.signals.curve_list import CurveList
-from studio.ui.signals.loader import Loader
 from studio.ui.signals.plot import Plot
 
 _WINDOW = Span(1.0, 60.0, 1.0, 120.0, step=1.0, decimals=0, suffix=" s", rest=10.0, origin=1.0)
@@ -50,8 +48,6 @@ class SignalsPanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self._tick)
-        self._loader = Loader("pyqtgraph", self)
-        self._loader.ready.connect(self._make_plot, Qt.ConnectionType.QueuedConnection)
         self._make_controls()
         self._lay_out()
         self._desk = desk
@@ -104,10 +100,7 @@ class SignalsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.plot is None:
-            if "pyqtgraph" in sys.modules:
-                self._make_plot()
-            else:
-                self._loader.start()
+            self._make_plot()
         self.draw()
         self._wake()
 
