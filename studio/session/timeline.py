@@ -107,9 +107,9 @@ class Timeline:
         return found[0] if found else Curve(channel)
 
     def with_curve(self, curve: Curve) -> Timeline:
-        """A curve set; one without keys is removed."""
-        others = [other for other in self.curves if other.channel != curve.channel]
-        return replace(self, curves=(*others, curve) if curve.keys else tuple(others))
+        """A curve set, its place kept; one without keys is removed."""
+        places = {other.channel: other for other in self.curves} | {curve.channel: curve}
+        return replace(self, curves=tuple(each for each in places.values() if each.keys))
 
     def with_keys(self, seconds: float, values: Mapping[str, float]) -> Timeline:
         """Keys of several channels at one time."""

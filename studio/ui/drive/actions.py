@@ -19,6 +19,7 @@ from studio.ui.timeline.playing import playing_of
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
+    from studio.ui.timeline.motion_menu import MotionMenu
 
 _HOT_PRESETS = 9
 
@@ -102,6 +103,7 @@ def drive_actions(window: MainWindow) -> list[Action]:
             "ph.video-camera",
             avatar,
         ),
+        *_motion_actions(window),
         *(
             Action(
                 f"preset.{number}",
@@ -113,6 +115,45 @@ def drive_actions(window: MainWindow) -> list[Action]:
             )
             for number, preset in enumerate(all_presets(desk.session, desk.presets), 1)
             if number <= _HOT_PRESETS
+        ),
+    ]
+
+
+def _motion_actions(window: MainWindow) -> list[Action]:
+    tr, avatar = window.tr, Needs.AVATAR
+
+    def motion() -> MotionMenu:
+        from studio.ui.timeline.timeline_panel import TimelinePanel
+
+        panel = window.docks.panel("timeline")
+        assert isinstance(panel, TimelinePanel)
+        return panel.motion
+
+    return [
+        Action(
+            "timeline.import",
+            tr("&Import a motion file…"),
+            lambda: motion().ask_import(),
+            "Ctrl+I",
+            "ph.download-simple",
+            avatar,
+            line=True,
+        ),
+        Action(
+            "timeline.export_motion",
+            tr("Export the &motion of the timeline…"),
+            lambda: motion().ask_whole(),
+            "",
+            "ph.stack",
+            avatar,
+        ),
+        Action(
+            "timeline.export_film",
+            tr("Export as a &film…"),
+            lambda: motion().ask_film(),
+            "Ctrl+Alt+E",
+            "ph.film-strip",
+            avatar,
         ),
     ]
 

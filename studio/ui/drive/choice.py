@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -61,15 +61,17 @@ class SourceChoice:
         return "file" if self.kind in FILE_KINDS and self.path is None else ""
 
 
-def opener_of(choice: SourceChoice) -> Opener:
-    """What opens a choice."""
+def opener_of(
+    choice: SourceChoice, motion_file: Callable[[Path], Opener] = opening.motion_file
+) -> Opener:
+    """What opens a choice; ``motion_file`` does so for the avatar that is to be moved."""
     path = choice.path
     if choice.kind is SourceKind.WEBCAM and choice.camera is not None:
         return opening.webcam(choice.camera, size=choice.size, mirror=choice.mirror)
     if choice.kind is SourceKind.VIDEO and path is not None:
         return _looped(choice.loop, opening.video(path))
     if choice.kind is SourceKind.MOTION and path is not None:
-        return _looped(choice.loop, opening.motion_file(path))
+        return _looped(choice.loop, motion_file(path))
     if choice.kind is SourceKind.LIVE_LINK:
         return opening.live_link(choice.port, opened=choice.opened)
     if choice.kind is SourceKind.VMC:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from models.errors import BadInput
 from models.pose import Pose
 from studio.drive.live_drive import LiveDrive
-from studio.drive.opening import Opener
+from studio.drive.opening import Opener, motion_file
 from studio.drive.settings import DriveSettings
 from studio.engine.events import FrameReady
 from studio.engine.faults import Fault
@@ -54,6 +54,7 @@ class Driving(QObject):
     choice_changed = Signal()
 
     _over = Signal(object, object)
+    _told = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -66,12 +67,13 @@ class Driving(QObject):
         self._recording.ended.connect(self.state_changed)
         self.choice = SourceChoice()
         self._restored = False
-        self.opener: Callable[[SourceChoice], Opener] = opener_of
+        self.opener: Callable[[SourceChoice], Opener] = self._opens
         self.meter = Meter()
         self.newest: Driven | None = None
         self._mail = Newest(self)
         self._mail.arrived.connect(self._on_driven)
         self._over.connect(self._on_over, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(desk.notice, Qt.ConnectionType.QueuedConnection)
         self._drive: LiveDrive | None = None
         self._base = Pose.neutral()
         self._run: object = None
@@ -203,6 +205,14 @@ class Driving(QObject):
             thread.join(_CLOSING_SECONDS)
 
     # What happens
+
+    def _opens(self, choice: SourceChoice) -> Opener:
+        """What opens a choice for the open avatar."""
+        avatar, flame = self._desk.session.avatar, self._desk.settings.flame_file
+        handle = None if avatar is None else avatar.handle
+        return opener_of(
+            choice, partial(motion_file, avatar=handle, flame=flame, tell=self._told.emit)
+        )
 
     def _opening(self) -> Opener:
         """Opens the chosen source, once what was stopped before has let go of camera or port."""

@@ -8,11 +8,10 @@ from studio.session.channels import CHANNELS
 from studio.session.curves import Easing, Key
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
+from studio.ui.timeline.key_edits import APART
 
 SHORTEST = 0.05
 """Seconds that trimming leaves."""
-_APART = 1e-3
-"""Seconds between keys: a dragged key does not swallow another."""
 
 
 def moved_take(timeline: Timeline, name: str, start: float) -> Timeline:
@@ -39,6 +38,12 @@ def trimmed_end(timeline: Timeline, name: str, seconds: float) -> Timeline:
     return timeline if end <= begin else timeline.with_take_changed(name, take.trimmed(begin, end))
 
 
+def turned_take(timeline: Timeline, name: str) -> Timeline:
+    """A take muted, or heard again."""
+    take = timeline.take(name)
+    return timeline.with_take_changed(name, replace(take, muted=not take.muted))
+
+
 def changed_take(timeline: Timeline, name: str, take: Take) -> Timeline:
     """A take changed; a name that another has keeps the old one."""
     taken = {other.name for other in timeline.takes} - {name}
@@ -51,38 +56,12 @@ def lifted_take(timeline: Timeline, name: str, by: int) -> Timeline:
     return timeline.with_take_moved(name, min(max(place, 0), len(timeline.takes) - 1))
 
 
-def moved_key(
-    timeline: Timeline, channel: str, index: int, seconds: float, value: float
-) -> Timeline:
-    """The key number ``index`` of a curve elsewhere: between its neighbours, within the range."""
-    keys = list(timeline.curve(channel).keys)
-    low = keys[index - 1].seconds + _APART if index else 0.0
-    high = keys[index + 1].seconds - _APART if index + 1 < len(keys) else float("inf")
-    least, most = CHANNELS[channel]
-    moment = min(max(seconds, low), high)
-    keys[index] = replace(keys[index], seconds=moment, value=min(max(value, least), most))
-    return timeline.with_curve(replace(timeline.curve(channel), keys=tuple(keys)))
-
-
 def with_key(timeline: Timeline, channel: str, seconds: float, value: float) -> Timeline:
     """A key at a time; one that stands there takes the value and keeps its easing."""
     least, most = CHANNELS[channel]
     easing = Easing.IN_OUT
     for key in timeline.curve(channel).keys:
-        if abs(key.seconds - seconds) < _APART:
+        if abs(key.seconds - seconds) < APART:
             seconds, easing = key.seconds, key.easing
     key = Key(max(0.0, seconds), min(max(value, least), most), easing)
     return timeline.with_curve(timeline.curve(channel).with_key(key))
-
-
-def eased_key(timeline: Timeline, channel: str, index: int, easing: Easing) -> Timeline:
-    """Another easing from a key on."""
-    keys = list(timeline.curve(channel).keys)
-    keys[index] = replace(keys[index], easing=easing)
-    return timeline.with_curve(replace(timeline.curve(channel), keys=tuple(keys)))
-
-
-def without_key(timeline: Timeline, channel: str, index: int) -> Timeline:
-    """A key less."""
-    curve = timeline.curve(channel)
-    return timeline.with_curve(curve.without_key(curve.keys[index].seconds))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.session.curves import Easing
 from studio.ui.controls.buttons import icon_button
 from studio.ui.controls.value_bar import ValueBar
-from studio.ui.timeline import edits
 from studio.ui.timeline.channel_names import channel_names, channel_span
+from studio.ui.timeline.easings import easing_names
+from studio.ui.timeline.key_edits import APART, Keys
+from studio.ui.timeline.key_selection import KeySelection
 from studio.ui.timeline.playing import Playing
 
-_NEAR = 1e-3
 _CHANNEL, _VALUE, _EASING = 104, 64, 84
 """Least widths."""
 
@@ -22,13 +21,11 @@ _CHANNEL, _VALUE, _EASING = 104, 64, 84
 class KeyBar(QWidget):
     """A change of the value sets a key at the playhead."""
 
-    key_chosen: Callable[[], int | None]
-    """Tells which key is chosen elsewhere."""
-
-    def __init__(self, playing: Playing, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, playing: Playing, selection: KeySelection, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._playing = playing
-        self.key_chosen = lambda: None
+        self._playing, self._selection = playing, selection
         self.channel = QComboBox()
         self.channel.setAccessibleName(self.tr("Channel"))
         self.channel.setEditable(True)
@@ -56,17 +53,13 @@ class KeyBar(QWidget):
         self.easing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.easing.setMinimumWidth(_EASING)
         self.easing.setToolTip(self.tr("How the curve goes on from the key"))
-        for easing, text in (
-            (Easing.IN_OUT, self.tr("In and out")),
-            (Easing.IN, self.tr("In")),
-            (Easing.OUT, self.tr("Out")),
-            (Easing.LINEAR, self.tr("Linear")),
-            (Easing.HOLD, self.tr("Hold")),
-        ):
+        for easing, text in easing_names().items():
             self.easing.addItem(text, easing.value)
         self.easing.activated.connect(self._ease)
         self.key = icon_button("ph.diamond", self.tr("Set a key"))
         self.key.clicked.connect(lambda _down: playing.key_channel())
+        self.face = icon_button("ph.user", self.tr("Key the face and head"))
+        self.face.clicked.connect(lambda _down: playing.key_pose())
         self.camera = icon_button("ph.video-camera", self.tr("Key the camera"))
         self.camera.clicked.connect(lambda _down: playing.key_camera())
         layout = QHBoxLayout(self)
@@ -74,10 +67,11 @@ class KeyBar(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.channel, 3)
         layout.addWidget(self.value, 2)
-        layout.addWidget(self.key)
-        layout.addWidget(self.camera)
+        for button in (self.key, self.face, self.camera):
+            layout.addWidget(button)
         layout.addWidget(self.easing, 2)
         playing.channel_changed.connect(lambda _channel: self.refresh())
+        selection.changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Show channel, value and easing."""
@@ -89,11 +83,18 @@ class KeyBar(QWidget):
                 self._show_begin()
         self.value.span = channel_span(channel)
         self.value.show_amount(self._playing.value(channel))
-        index = self._index()
-        self.easing.setEnabled(index is not None)
-        if index is not None:
-            easing = self._playing.timeline.curve(channel).keys[index].easing
-            self.easing.setCurrentIndex(self.easing.findData(easing.value))
+        keys = self._eased
+        self.easing.setEnabled(bool(keys))
+        shown = {
+            key.easing
+            for name, seconds in keys
+            for key in self._playing.timeline.curve(name).keys
+            if key.seconds == seconds
+        }
+        if keys:
+            self.easing.setCurrentIndex(
+                self.easing.findData(min(shown).value) if len(shown) == 1 else -1
+            )
 
     def _show_begin(self) -> None:
         """Of a long name the beginning, not the end."""
@@ -101,25 +102,17 @@ class KeyBar(QWidget):
         if line is not None:
             line.setCursorPosition(0)
 
-    def _index(self) -> int | None:
-        """The chosen key, or else the one at the playhead."""
-        keys = self._playing.timeline.curve(self._playing.channel).keys
-        chosen = self.key_chosen()
-        if chosen is not None and chosen < len(keys):
-            return chosen
-        near = [n for n, key in enumerate(keys) if abs(key.seconds - self._playing.seconds) < _NEAR]
-        return near[0] if near else None
+    @property
+    def _eased(self) -> Keys:
+        """The chosen keys, or else the one at the playhead."""
+        channel, now = self._playing.channel, self._playing.seconds
+        keys = self._playing.timeline.curve(channel).keys
+        near = ((channel, key.seconds) for key in keys if abs(key.seconds - now) < APART)
+        return self._selection.keys or frozenset(near)
 
     def _edit(self, value: float) -> None:
         self._playing.put_key(value)
         self.refresh()
 
     def _ease(self, row: int) -> None:
-        index = self._index()
-        if index is None:
-            return
-        timeline, channel = self._playing.timeline, self._playing.channel
-        easing = Easing(self.easing.itemData(row))
-        self._playing.store.change(
-            self.tr("Easing"), edits.eased_key(timeline, channel, index, easing)
-        )
+        self._selection.ease(Easing(self.easing.itemData(row)), self._eased)

@@ -3,63 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.session.timeline import Timeline
 from studio.ui.timeline import edits
+from studio.ui.timeline.key_keys import is_claimed, key_command
+from studio.ui.timeline.key_selection import KeySelection
 from studio.ui.timeline.playing import Playing
-from studio.ui.timeline.tracks_paint import LABELS, ROW, RULER, Row, Scale, paint_tracks
+from studio.ui.timeline.time_view import FRAME_RATE, LABELS, Scale, TimeView
+from studio.ui.timeline.tracks_grip import (
+    CURSORS,
+    Grip,
+    Hold,
+    grip_at,
+    keys_in,
+    moved,
+    row_at,
+)
+from studio.ui.timeline.tracks_paint import ROW, RULER, Row, Shown, paint_tracks
 
-_EDGE = 6.0
-_NEAR = 6.0
-_FRAME = 1.0 / 30.0
-_LEAST_SECONDS = 5.0
-_MARGIN = 1.08
-_ZOOM = 1.0015
-
-
-class Grip(Enum):
-    """What the mouse holds."""
-
-    TIME = "time"
-    TAKE = "take"
-    BEGIN = "begin"
-    END = "end"
-    KEY = "key"
-
-
-@dataclass
-class _Hold:
-    grip: Grip
-    name: str
-    index: int
-    pressed: float
-    before: Timeline
+_CLICK = 4.0
+"""Pixels up to which a press and its release are a click."""
+_MORE = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class Tracks(QWidget):
     """Shows the timeline, takes the mouse and keys on it; every drag is one step.
 
     Take bars are moved by their middle and trimmed at their ends, keys are moved in time; the
-    ruler moves the playhead.
+    ruler moves the playhead, a box drawn elsewhere chooses keys.
     """
 
     menu_asked = Signal(str, QPoint)
     """A take's name, and where on the screen."""
-    selected = Signal()
+    keys_menu_asked = Signal(QPoint)
 
-    def __init__(self, playing: Playing, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        playing: Playing,
+        view: TimeView,
+        selection: KeySelection,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._playing = playing
-        self._hold: _Hold | None = None
-        self._zoom = 1.0
+        self._playing, self._view, self._selection = playing, view, selection
+        self._hold: Hold | None = None
+        self._box = QRectF()
         self.chosen_take: str | None = None
-        self.chosen_key: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setMouseTracking(True)
@@ -68,16 +68,14 @@ class Tracks(QWidget):
             self.tr("Left and right move the playhead, up and down choose a row, Delete removes")
         )
         playing.moved.connect(lambda _seconds: self.update())
-        playing.channel_changed.connect(lambda _channel: self._forget_key())
+        playing.channel_changed.connect(lambda _channel: self.update())
+        view.changed.connect(self.update)
+        selection.changed.connect(self._on_selection)
 
     def refresh(self) -> None:
-        """The timeline has changed."""
-        names = [take.name for take in self._timeline.takes]
-        if self.chosen_take not in names:
+        """Show the timeline anew."""
+        if self.chosen_take not in {take.name for take in self._timeline.takes}:
             self.chosen_take = None
-        keys = self._timeline.curve(self._playing.channel).keys
-        if self.chosen_key is not None and self.chosen_key >= len(keys):
-            self.chosen_key = None
         self.updateGeometry()
         self.setMinimumHeight(self.sizeHint().height())
         self.update()
@@ -92,56 +90,77 @@ class Tracks(QWidget):
     @property
     def scale(self) -> Scale:
         """Where moments lie."""
-        whole = max(self._timeline.duration, self._playing.seconds) * _MARGIN
-        seconds = max(whole, _LEAST_SECONDS) / self._zoom
-        middle = self._playing.seconds - 0.5 * seconds if self._zoom > 1.0 else 0.0
-        return Scale(max(0.0, middle), max(self.width() - LABELS, 50) / seconds)
+        return self._view.scale
 
     def choose_take(self, name: str | None) -> None:
         """Select a take."""
-        self.chosen_take, self.chosen_key = name, None
-        self.selected.emit()
+        self.chosen_take = name
+        if name is not None:
+            self._selection.choose(())
         self.update()
 
     def remove_chosen(self) -> None:
-        """Remove the selected key, or else the selected take."""
-        timeline, store = self._timeline, self._playing.store
-        if self.chosen_key is not None:
-            channel, index = self._playing.channel, self.chosen_key
-            self.chosen_key = None
-            store.change(self.tr("Delete key"), edits.without_key(timeline, channel, index))
+        """Remove the selected keys, or else the selected take."""
+        if self._selection.keys:
+            self._selection.remove()
         elif self.chosen_take is not None:
             name, self.chosen_take = self.chosen_take, None
             label = self.tr("Delete {0}").format(name)
-            store.change(label, timeline.without_take(name))
+            self._playing.store.change(label, self._timeline.without_take(name))
 
     def sizeHint(self) -> QSize:
-        return QSize(420, RULER + ROW * max(len(self.rows), 2) + 4)
+        return QSize(420, RULER + ROW * max(len(self.rows), 1) + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._view.set_width(event.size().width())
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        chosen = (self.chosen_take, self._playing.channel, self.chosen_key)
         playing = self._playing
-        recorded = playing.began if playing.recording else None
-        paint_tracks(self, self.rows, self.scale, self._timeline, playing.seconds, chosen, recorded)
+        shown = Shown(
+            rows=self.rows,
+            scale=self.scale,
+            timeline=self._timeline,
+            playhead=playing.seconds,
+            take=self.chosen_take,
+            channel=playing.channel,
+            keys=self._selection.keys,
+            recorded=playing.began if playing.recording else None,
+            box=self._box,
+            top=self._top,
+        )
+        paint_tracks(self, shown)
 
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        place, timeline = event.position(), self._timeline
-        grip, name, index = self._at(place)
+        place = event.position()
         row = self._row_at(place)
-        if row is not None and place.x() < LABELS and place.y() > RULER:
+        if row is not None and place.x() < LABELS:
             self._press_label(row, place)
             return
-        if row is not None:
-            self._select(row, index if grip is Grip.KEY else None)
-        self._hold = _Hold(grip, name, index, self.scale.seconds(place.x()), timeline)
+        grip, seconds = grip_at(row, place.x(), self.scale)
+        if place.y() < self._top + RULER:
+            grip, row = Grip.TIME, None
+        more = bool(event.modifiers() & _MORE)
+        self._hold = Hold(grip, row, seconds, place, self._timeline)
         if grip is Grip.TIME:
-            self._playing.seek(self._hold.pressed)
-        else:
-            self._playing.store.begin(self._label(grip, name))
+            self._playing.seek(self._view.snapped(seconds))
+        elif grip is Grip.KEY and row is not None:
+            self.choose_take(None)
+            self._selection.press((row.name, seconds), more=more)
+            self._playing.choose(row.name)
+        elif grip is Grip.BOX:
+            if not more:
+                self._selection.choose(())
+            if row is not None:
+                self._select(row)
+        elif row is not None:
+            self._select(row)
+            self._view.hold(True)
+            self._playing.store.begin(self._label(grip, row.name))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         hold, place = self._hold, event.position()
@@ -150,32 +169,54 @@ class Tracks(QWidget):
             return
         seconds = max(0.0, self.scale.seconds(place.x()))
         if hold.grip is Grip.TIME:
-            self._playing.seek(seconds)
-            return
-        label = self._label(hold.grip, hold.name)
-        self._playing.store.change(label, self._moved(hold, seconds))
+            self._playing.seek(self._view.snapped(seconds))
+        elif hold.grip is Grip.BOX:
+            self._box = QRectF(hold.place, place).normalized()
+            self._selection.choose(keys_in(self._box, self.rows, self.scale))
+            self.update()
+        elif hold.grip is Grip.KEY:
+            if self._selection.dragging or abs(place.x() - hold.place.x()) >= _CLICK:
+                self._drag_keys(hold, seconds)
+        elif hold.row is not None:
+            label = self._label(hold.grip, hold.row.name)
+            self._playing.store.change(label, moved(hold, seconds, self._view))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            hold = self._hold
             self._end(keep=True)
+            gone = 0.0 if hold is None else (event.position() - hold.place).manhattanLength()
+            if hold is not None and hold.grip is Grip.BOX and gone < _CLICK:
+                self._playing.seek(self._view.snapped(hold.seconds))
 
     def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        row = self._row_at(QPointF(event.pos()))
+        place = QPointF(event.pos())
+        row = self._row_at(place)
         if row is not None and row.take is not None:
-            self.choose_take(row.name)
+            self._select(row)
             self.menu_asked.emit(row.name, event.globalPos())
+        elif row is not None:
+            grip, seconds = grip_at(row, place.x(), self.scale)
+            if grip is Grip.KEY and (row.name, seconds) not in self._selection.keys:
+                self._selection.choose({(row.name, seconds)})
+            self._select(row)
+            self.keys_menu_asked.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if not self._view.wheel(event):
             event.ignore()
-            return
-        self._zoom = min(max(self._zoom * _ZOOM ** event.angleDelta().y(), 1.0), 40.0)
-        self.update()
+
+    # Keys
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that mean keyframes are not taken for the window's shortcuts."""
+        return is_claimed(self._selection, event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        command = key_command(self._selection, event)
         key, seconds = event.key(), self._playing.seconds
         far = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        step = 1.0 if far else _FRAME
+        step = 1.0 if far else 1.0 / FRAME_RATE
         does: dict[int, Callable[[], object]] = {
             Qt.Key.Key_Left: lambda: self._playing.seek(seconds - step),
             Qt.Key.Key_Right: lambda: self._playing.seek(seconds + step),
@@ -185,7 +226,11 @@ class Tracks(QWidget):
             Qt.Key.Key_Backspace: self.remove_chosen,
             Qt.Key.Key_Escape: lambda: self._end(keep=False),
         }
-        if key in does:
+        if command is not None:
+            command()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._selection.choose_all()
+        elif key in does:
             does[key]()
         else:
             super().keyPressEvent(event)
@@ -196,95 +241,62 @@ class Tracks(QWidget):
     def _timeline(self) -> Timeline:
         return self._playing.timeline
 
+    @property
+    def _top(self) -> int:
+        """Where the ruler is: above what is scrolled."""
+        return max(self.visibleRegion().boundingRect().top(), 0)
+
     def _row_at(self, place: QPointF) -> Row | None:
-        number = int((place.y() - RULER) // ROW)
-        rows = self.rows
-        return rows[number] if place.y() >= RULER and number < len(rows) else None
+        return None if place.y() < self._top + RULER else row_at(self.rows, place.y())
 
-    def _at(self, place: QPointF) -> tuple[Grip, str, int]:
-        row, scale = self._row_at(place), self.scale
-        if row is None:
-            return Grip.TIME, "", 0
-        if row.curve is not None:
-            for index, key in enumerate(row.curve.keys):
-                if abs(scale.x(key.seconds) - place.x()) <= _NEAR:
-                    return Grip.KEY, row.name, index
-            return Grip.TIME, row.name, 0
-        assert row.take is not None
-        begin, end = scale.x(row.take.start), scale.x(row.take.end)
-        if not begin - _EDGE <= place.x() <= end + _EDGE:
-            return Grip.TIME, row.name, 0
-        if place.x() <= begin + _EDGE:
-            return Grip.BEGIN, row.name, 0
-        # Only the end of a single run can be dragged: several end where their number says.
-        if place.x() >= end - _EDGE and row.take.loops == 1:
-            return Grip.END, row.name, 0
-        return Grip.TAKE, row.name, 0
-
-    def _moved(self, hold: _Hold, seconds: float) -> Timeline:
-        before = hold.before
-        if hold.grip is Grip.TAKE:
-            start = before.take(hold.name).start + seconds - hold.pressed
-            return edits.moved_take(before, hold.name, start)
-        if hold.grip is Grip.BEGIN:
-            return edits.trimmed_begin(before, hold.name, seconds)
-        if hold.grip is Grip.END:
-            return edits.trimmed_end(before, hold.name, seconds)
-        value = before.curve(hold.name).keys[hold.index].value
-        return edits.moved_key(before, hold.name, hold.index, seconds, value)
+    def _drag_keys(self, hold: Hold, seconds: float) -> None:
+        if not self._selection.dragging:
+            self._view.hold(True)
+            self._selection.begin_drag()
+        to = self._view.snapped(hold.seconds + seconds - self.scale.seconds(hold.place.x()))
+        self._selection.drag(to - hold.seconds)
 
     def _label(self, grip: Grip, name: str) -> str:
-        if grip is Grip.KEY:
-            return self.tr("Move key")
-        text = self.tr("Move {0}") if grip is Grip.TAKE else self.tr("Trim {0}")
-        return text.format(name)
+        return (self.tr("Move {0}") if grip is Grip.TAKE else self.tr("Trim {0}")).format(name)
 
     def _end(self, *, keep: bool) -> None:
-        hold, self._hold = self._hold, None
-        if hold is not None and hold.grip is not Grip.TIME:
+        hold, self._hold, self._box = self._hold, None, QRectF()
+        self._view.hold(False)
+        self.update()
+        if hold is not None and hold.grip in (Grip.TAKE, Grip.BEGIN, Grip.END):
             self._playing.store.end(keep=keep)
+        elif hold is not None and hold.grip is Grip.KEY:
+            self._selection.end_drag(keep=keep)
 
     def _press_label(self, row: Row, place: QPointF) -> None:
-        self._select(row, None)
-        if row.take is not None and QRectF(0, 0, ROW, self.height()).contains(place):
-            from dataclasses import replace
-
-            take = replace(row.take, muted=not row.take.muted)
-            label = self.tr("Mute {0}") if take.muted else self.tr("Unmute {0}")
-            timeline = self._timeline.with_take_changed(row.name, take)
+        self._select(row)
+        if row.curve is not None:
+            self._selection.choose_all(row.name)
+        elif row.take is not None and place.x() < ROW:
+            label = self.tr("Unmute {0}") if row.take.muted else self.tr("Mute {0}")
+            timeline = edits.turned_take(self._timeline, row.name)
             self._playing.store.change(label.format(row.name), timeline)
 
-    def _select(self, row: Row, index: int | None) -> None:
+    def _select(self, row: Row) -> None:
         if row.take is not None:
             self.choose_take(row.name)
-            return
-        self._playing.choose(row.name)
-        self.chosen_take, self.chosen_key = None, index
-        self.selected.emit()
-        self.update()
+        else:
+            self._playing.choose(row.name)
+            self.choose_take(None)
 
     def _step_row(self, by: int) -> None:
-        rows = self.rows
-        if not rows:
-            return
-        now = [
-            number
-            for number, row in enumerate(rows)
-            if row.name == (self.chosen_take or self._playing.channel)
-        ]
-        number = min(max(now[0] + by, 0), len(rows) - 1) if now else 0
-        self._select(rows[number], None)
+        rows, current = self.rows, self.chosen_take or self._playing.channel
+        now = [number for number, row in enumerate(rows) if row.name == current]
+        if rows:
+            self._select(rows[min(max(now[0] + by, 0), len(rows) - 1) if now else 0])
 
-    def _forget_key(self) -> None:
-        self.chosen_key = None
+    def _on_selection(self) -> None:
+        if self._selection.keys:
+            self.chosen_take = None
         self.update()
 
     def _show_cursor(self, place: QPointF) -> None:
-        grip = self._at(place)[0] if place.x() >= LABELS else Grip.TIME
-        shapes = {
-            Grip.BEGIN: Qt.CursorShape.SplitHCursor,
-            Grip.END: Qt.CursorShape.SplitHCursor,
-            Grip.TAKE: Qt.CursorShape.OpenHandCursor,
-            Grip.KEY: Qt.CursorShape.SizeHorCursor,
-        }
-        self.setCursor(shapes.get(grip, Qt.CursorShape.ArrowCursor))
+        row = self._row_at(place)
+        inside = place.x() >= LABELS and place.y() >= self._top + RULER
+        grip = grip_at(row, place.x(), self.scale)[0] if inside else Grip.TIME
+        self.setCursor(CURSORS.get(grip, Qt.CursorShape.ArrowCursor))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,15 +17,16 @@ from studio.session.timeline import Timeline
 from studio.ui.icons import icon
 from studio.ui.theme import tokens
 from studio.ui.timeline.channel_names import channel_names
+from studio.ui.timeline.key_edits import Keys
+from studio.ui.timeline.time_view import LABELS, Scale
 from studio.ui.tokens import Tokens
 
-LABELS, RULER, ROW = 136, 24, 26
-"""Pixels: width of the names, height of the ruler and of a row."""
+RULER, ROW = 24, 26
+"""Pixels: heights of the ruler and of a row."""
 _ICON = 14
 _KEY = 5.0
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
 _TICK_ROOM = 56.0
-Chosen = tuple[str | None, str, int | None]
 
 
 @dataclass(frozen=True)
@@ -36,19 +39,26 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Moments to pixels: ``first`` seconds stand right of the names."""
+class Shown:
+    """What is drawn.
 
-    first: float
-    per_second: float
+    Attributes:
+        rows, scale, timeline, playhead: what there is, and where.
+        take, channel, keys: what is chosen.
+        recorded: where a take begins that is not over yet.
+        box: within which keys are chosen just now. top: where the ruler is, pixels.
+    """
 
-    def x(self, seconds: float) -> float:
-        """Pixels of a moment."""
-        return LABELS + (seconds - self.first) * self.per_second
-
-    def seconds(self, x: float) -> float:
-        """The moment at a place."""
-        return self.first + (x - LABELS) / self.per_second
+    rows: list[Row]
+    scale: Scale
+    timeline: Timeline
+    playhead: float
+    take: str | None
+    channel: str
+    keys: Keys
+    recorded: float | None
+    box: QRectF
+    top: int
 
 
 def clock_text(seconds: float, decimals: int = 0) -> str:
@@ -59,71 +69,82 @@ def clock_text(seconds: float, decimals: int = 0) -> str:
     return f"{minutes}:{whole - 60 * minutes:0{width}.{decimals}f}"
 
 
-def paint_tracks(
-    widget: QWidget,
-    rows: list[Row],
-    scale: Scale,
-    timeline: Timeline,
-    playhead: float,
-    chosen: Chosen,
-    recorded: float | None = None,
-) -> None:
-    """Draw ruler, rows and playhead; ``recorded`` is where a take begins that is not over yet."""
+def tick_step(scale: Scale) -> float:
+    """Seconds between the lines of the ruler."""
+    fitting = (tick for tick in _TICKS if tick * scale.per_second >= _TICK_ROOM)
+    return next(fitting, _TICKS[-1])
+
+
+def paint_tracks(widget: QWidget, shown: Shown) -> None:
+    """Draw ruler, rows and playhead."""
     colours = tokens()
     with QPainter(widget) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height = widget.width(), widget.height()
+        width, height, scale = widget.width(), widget.height(), shown.scale
         painter.fillRect(widget.rect(), QColor(colours.field))
-        painter.fillRect(0, 0, width, RULER, QColor(colours.panel))
         painter.fillRect(0, 0, LABELS, height, QColor(colours.panel))
-        if timeline.loop is not None:
-            first, last = (scale.x(moment) for moment in timeline.loop)
-            shade = QColor(colours.accent)
-            shade.setAlphaF(0.25)
-            painter.fillRect(QRectF(first, RULER - 4, last - first, 4), shade)
-        painter.setClipRect(LABELS, 0, width - LABELS, height)
-        _paint_ruler(painter, scale, QRectF(LABELS, 0, width - LABELS, height), colours)
-        if recorded is not None:
-            begin = scale.x(recorded)
-            bar = QRectF(begin, RULER - 4, scale.x(playhead) - begin, 4)
-            painter.fillRect(bar, QColor(colours.danger))
-        painter.setClipping(False)
-        for number, row in enumerate(rows):
+        lines = [x for x, _ in _ticks(scale, width)]
+        painter.setPen(QPen(QColor(colours.line), 1.0))
+        for x in lines:
+            painter.drawLine(QPointF(x, RULER), QPointF(x, height))
+        for number, row in enumerate(shown.rows):
             box = QRectF(0, RULER + ROW * number, width, ROW)
-            _paint_row(painter, row, box, scale, chosen, colours)
-        painter.setPen(QColor(colours.line))
-        painter.drawLine(LABELS, 0, LABELS, height)
-        painter.drawLine(0, RULER, width, RULER)
-        if not rows and recorded is None:
+            _paint_row(painter, row, box, shown, colours)
+        if not shown.rows and shown.recorded is None:
             painter.setPen(QColor(colours.faint))
             place = QRectF(LABELS, RULER, width - LABELS, height - RULER)
-            text = widget.tr("Record a take, or set a key.")
+            text = widget.tr("Record a take, import a motion file, or set a key.")
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-        _paint_playhead(painter, scale.x(playhead), height, colours)
+        _paint_ruler(painter, shown, width, colours)
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(LABELS, 0, LABELS, height)
+        _paint_playhead(painter, scale.x(shown.playhead), shown.top, height, colours)
+        if not shown.box.isEmpty():
+            fill = QColor(colours.accent)
+            fill.setAlphaF(0.15)
+            painter.setPen(QColor(colours.accent))
+            painter.setBrush(fill)
+            painter.drawRect(shown.box)
         if widget.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(colours.accent))
-            painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
+            painter.drawRect(QRectF(widget.visibleRegion().boundingRect()).adjusted(0, 0, -1, -1))
 
 
-def _paint_ruler(painter: QPainter, scale: Scale, box: QRectF, colours: Tokens) -> None:
-    fitting = (tick for tick in _TICKS if tick * scale.per_second >= _TICK_ROOM)
-    step = next(fitting, _TICKS[-1])
-    number = int(scale.first / step)
-    while (x := scale.x(number * step)) < box.right():
-        painter.setPen(QPen(QColor(colours.line), 1.0))
-        painter.drawLine(QPointF(x, RULER - 6), QPointF(x, box.bottom()))
-        painter.setPen(QColor(colours.dim))
-        text = clock_text(number * step, 0 if step >= 1.0 else 1)
-        painter.drawText(QPointF(x + 4, RULER - 8), text)
+def _ticks(scale: Scale, right: float) -> Iterator[tuple[float, str]]:
+    step = tick_step(scale)
+    number = math.ceil(scale.first / step - 1e-9)
+    while (x := scale.x(number * step)) < right:
+        yield x, clock_text(number * step, 0 if step >= 1.0 else 1)
         number += 1
 
 
-def _paint_row(
-    painter: QPainter, row: Row, box: QRectF, scale: Scale, chosen: Chosen, colours: Tokens
-) -> None:
-    is_chosen = row.name == (chosen[0] if row.take is not None else chosen[1])
-    is_chosen = is_chosen and (row.take is not None or chosen[0] is None)
+def _paint_ruler(painter: QPainter, shown: Shown, width: int, colours: Tokens) -> None:
+    top, scale, timeline = shown.top, shown.scale, shown.timeline
+    painter.fillRect(0, top, width, RULER, QColor(colours.panel))
+    painter.setClipRect(LABELS, 0, width - LABELS, top + RULER)
+    if timeline.loop is not None:
+        first, last = (scale.x(moment) for moment in timeline.loop)
+        shade = QColor(colours.accent)
+        shade.setAlphaF(0.35)
+        painter.fillRect(QRectF(first, top + RULER - 4, last - first, 4), shade)
+    for x, text in _ticks(scale, width):
+        painter.setPen(QPen(QColor(colours.line), 1.0))
+        painter.drawLine(QPointF(x, top + RULER - 6), QPointF(x, top + RULER))
+        painter.setPen(QColor(colours.dim))
+        painter.drawText(QPointF(x + 4, top + RULER - 8), text)
+    if shown.recorded is not None:
+        begin = scale.x(shown.recorded)
+        bar = QRectF(begin, top + RULER - 4, scale.x(shown.playhead) - begin, 4)
+        painter.fillRect(bar, QColor(colours.danger))
+    painter.setClipping(False)
+    painter.setPen(QColor(colours.line))
+    painter.drawLine(0, top + RULER, width, top + RULER)
+
+
+def _paint_row(painter: QPainter, row: Row, box: QRectF, shown: Shown, colours: Tokens) -> None:
+    scale = shown.scale
+    is_chosen = row.name == (shown.take if row.take is not None else shown.channel)
     if is_chosen:
         painter.fillRect(QRectF(0, box.top(), LABELS, box.height()), QColor(colours.hover))
     muted = row.take is not None and row.take.muted
@@ -143,7 +164,7 @@ def _paint_row(
     if row.take is not None:
         _paint_take(painter, row.take, box, scale, is_chosen, colours)
     elif row.curve is not None:
-        _paint_keys(painter, row.curve, box, scale, chosen[2] if is_chosen else None, colours)
+        _paint_keys(painter, row.curve, box, scale, shown.keys, colours)
     painter.restore()
     painter.setPen(QColor(colours.line))
     painter.drawLine(box.bottomLeft(), box.bottomRight())
@@ -177,31 +198,32 @@ def _paint_take(
 
 
 def _paint_keys(
-    painter: QPainter, curve: Curve, box: QRectF, scale: Scale, index: int | None, colours: Tokens
+    painter: QPainter, curve: Curve, box: QRectF, scale: Scale, chosen: Keys, colours: Tokens
 ) -> None:
     middle = box.center().y()
     line = QColor(colours.strong_line)
     painter.setPen(QPen(line, 2.0))
     first, last = scale.x(curve.keys[0].seconds), scale.x(curve.keys[-1].seconds)
     painter.drawLine(QPointF(first, middle), QPointF(last, middle))
-    for number, key in enumerate(curve.keys):
-        x = scale.x(key.seconds)
-        size = _KEY + (1.0 if number == index else 0.0)
+    for key in curve.keys:
+        x, on = scale.x(key.seconds), (curve.channel, key.seconds) in chosen
+        size = _KEY + (1.0 if on else 0.0)
         diamond = QPolygonF(
             [QPointF(x - size, middle), QPointF(x, middle - size)]
             + [QPointF(x + size, middle), QPointF(x, middle + size)]
         )
         painter.setPen(QPen(QColor(colours.field), 1.0))
-        painter.setBrush(QColor(colours.warning if number == index else colours.accent_text))
+        painter.setBrush(QColor(colours.warning if on else colours.accent_text))
         painter.drawPolygon(diamond)
 
 
-def _paint_playhead(painter: QPainter, x: float, height: int, colours: Tokens) -> None:
+def _paint_playhead(painter: QPainter, x: float, top: int, height: int, colours: Tokens) -> None:
     if x < LABELS - 1:
         return
     painter.setPen(QPen(QColor(colours.danger), 1.5))
-    painter.drawLine(QPointF(x, RULER - 8), QPointF(x, height))
+    painter.drawLine(QPointF(x, top + RULER - 8), QPointF(x, height))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.danger))
-    head = [QPointF(x - 5, RULER - 14), QPointF(x + 5, RULER - 14), QPointF(x, RULER - 6)]
+    tip = top + RULER - 6
+    head = [QPointF(x - 5, tip - 8), QPointF(x + 5, tip - 8), QPointF(x, tip)]
     painter.drawPolygon(QPolygonF(head))

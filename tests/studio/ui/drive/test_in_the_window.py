@@ -112,7 +112,6 @@ def test_both_panels_are_docks(opened, qtbot, wait):
     for name in ("drive", "timeline"):
         opened.docks.reveal(name)
         assert opened.docks.is_shown(name)
-    wait(lambda: opened.docks.panel("timeline").curves is not None)
     qtbot.keyClick(opened.docks.panel("timeline").tracks, Qt.Key.Key_Right)
     assert playing_of(opened.desk).seconds > 0.0
 
