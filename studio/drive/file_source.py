@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from studio.drive.flame_expression import for_avatar
 from studio.drive.live_link import looking_once
 from studio.drive.motion_files import read_motion
 from studio.drive.source import Sample, clock
@@ -14,11 +15,30 @@ from studio.drive.source import Sample, clock
 class MotionFileSource:
     """The poses of a file, as fast as they are asked for, or in real time."""
 
-    def __init__(self, path: Path, *, live: bool = False) -> None:
-        """Read the file. Raises ``BadInput`` in one sentence."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        live: bool = False,
+        avatar: object | None = None,
+        flame: Path | None = None,
+    ) -> None:
+        """Read the file.
+
+        Args:
+            path: the file. live: its poses come in real time.
+            avatar: whom it will move; ``warning`` says what of the file it cannot show.
+            flame: the user's FLAME file, by which expressions reach avatars with an open head.
+
+        Raises:
+            BadInput: in one sentence.
+        """
         motion = read_motion(path)
         self.name, self.live, self.origin = path.name, live, motion.origin
         self.track = motion.track
+        self.warning: str | None = None
+        if avatar is not None:
+            self.track, self.warning = for_avatar(motion.track, path.name, avatar, flame)
         self.rate: float | None = self.track.rate
         self.duration: float | None = self.track.duration
         self._doubled = path.suffix.lower() == ".csv"

@@ -38,13 +38,29 @@ def video(path: Path) -> Opener:
     return open_source
 
 
-def motion_file(path: Path) -> Opener:
-    """A motion file, played in real time."""
+def motion_file(
+    path: Path,
+    *,
+    avatar: object | None = None,
+    flame: Path | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Opener:
+    """A motion file, played in real time.
+
+    Args:
+        path: the file. avatar, flame: see ``MotionFileSource``.
+        tell: gets a sentence about what the avatar cannot show of it, once, in the driving thread.
+    """
+    told: set[str] = set()
 
     def open_source() -> MotionSource:
         from studio.drive.file_source import MotionFileSource
 
-        return MotionFileSource(path, live=True)
+        source = MotionFileSource(path, live=True, avatar=avatar, flame=flame)
+        if source.warning is not None and source.warning not in told and tell is not None:
+            told.add(source.warning)
+            tell(source.warning)
+        return source
 
     return open_source
 

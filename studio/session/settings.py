@@ -25,7 +25,11 @@ _HIDDEN: dict[str, Any] = {"group": None}
 
 
 class Settings(BaseModel):
-    """Preferences. ``json_schema_extra["group"]`` is a field's page; None is not shown."""
+    """Preferences, with what their window shows of a field.
+
+    ``json_schema_extra`` has its page as ``group`` (None is not shown), what 0 means as ``zero``,
+    and for a path the patterns of its ``files``; ``examples`` are offered, others can be typed.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -33,12 +37,6 @@ class Settings(BaseModel):
         default="system",
         title="Theme",
         description="Colours of the window; system follows the desktop.",
-        json_schema_extra=_WINDOW,
-    )
-    language: Literal["system", "en"] = Field(
-        default="system",
-        title="Language",
-        description="Language of the texts.",
         json_schema_extra=_WINDOW,
     )
     undo_limit: int = Field(
@@ -59,7 +57,8 @@ class Settings(BaseModel):
         default="auto",
         max_length=40,
         title="Device",
-        description="Where pictures are computed: auto, cpu, cuda or mps.",
+        description="Where pictures are computed; auto takes the fastest that works.",
+        examples=["auto", "cpu", "cuda", "mps"],
         json_schema_extra=_PICTURE,
     )
     full_resolution: int = Field(
@@ -77,8 +76,8 @@ class Settings(BaseModel):
         le=1024,
         multiple_of=32,
         title="Resolution while moving",
-        description="Pixels along a side while something moves; 0 adapts to this computer.",
-        json_schema_extra=_PICTURE,
+        description="Pixels along a side while something moves.",
+        json_schema_extra={**_PICTURE, "zero": "As fast as this computer allows"},
     )
     samples: int = Field(
         default=2,
@@ -101,8 +100,8 @@ class Settings(BaseModel):
         ge=0,
         le=60,
         title="Autosave (minutes)",
-        description="How often unsaved work is kept for recovery after a crash; 0 is never.",
-        json_schema_extra=_FILES,
+        description="How often unsaved work is kept for recovery after a crash.",
+        json_schema_extra={**_FILES, "zero": "Never"},
     )
     recent_limit: int = Field(
         default=24,
@@ -116,12 +115,20 @@ class Settings(BaseModel):
         default="",
         max_length=1000,
         title="FLAME file",
-        description="A FLAME head (.pkl or .npz) of yours for new avatars; empty is the open head.",
-        json_schema_extra=_FILES,
+        description=(
+            "A FLAME head (.pkl or .npz) of yours for new avatars, and for FLAME motion that moves "
+            "others; empty is the open head."
+        ),
+        json_schema_extra={**_FILES, "files": "*.pkl *.npz"},
     )
     consent_shown: bool = Field(
         default=False, title="Consent notice seen", json_schema_extra=_HIDDEN
     )
+
+    @property
+    def flame_file(self) -> Path | None:
+        """``head_file`` as a path, None without one."""
+        return Path(self.head_file) if self.head_file else None
 
 
 def settings_path() -> Path:

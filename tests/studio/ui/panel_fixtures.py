@@ -25,6 +25,8 @@ class PanelAvatar:
 
     def __init__(self, head: str = "open", fov: float = 25.0) -> None:
         self.info = {"head": head}
+        flipped = np.eye(100, dtype=np.float32)[::-1]
+        self.expression_mirror = flipped if head == "flame" else None
         self.source_camera = Camera.orbit(fov=fov)
         self.source_pose = Pose.neutral().with_blendshapes({"jawOpen": 0.25})
         self.parts = types.SimpleNamespace(
