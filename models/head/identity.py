@@ -15,6 +15,7 @@ from models.head.landmarks import IRIS_LEFT, IRIS_RIGHT, LID_LEFT, LID_RIGHT
 from models.head.neck import neck_offsets
 from models.head.open_head import OpenHeadData
 from models.head.photo_samples import openness
+from models.head.scalp import scalp_offsets
 from models.pose import Pose
 
 FloatArray = NDArray[np.float32]
@@ -55,19 +56,11 @@ def identity_of(
         Identity, and the photo's pose relative to its eye axes.
     """
     control = head.points(fit.shape)[: head.control_count]
-    skull = cranium_offsets(
-        head.subdivision @ control + fit.offsets,
-        head.landmark_map @ control,
-        fit.camera,
-        alpha,
-        _SKULL_MARGIN,
-    )
-    neck = neck_offsets(
-        head.subdivision @ control + fit.offsets,
-        head.skin_weights[:, 0] + head.skin_weights[:, 1],
-        fit.camera,
-        alpha,
-    )
+    fitted = np.asarray(head.subdivision @ control + fit.offsets, np.float32)
+    scalp = scalp_offsets(head, fitted)
+    skin, neck_weight = fitted + scalp, head.skin_weights[:, 0] + head.skin_weights[:, 1]
+    skull = cranium_offsets(skin, head.landmark_map @ control, fit.camera, alpha, _SKULL_MARGIN)
+    neck = neck_offsets(skin, neck_weight, fit.camera, alpha)
     axis = rest_axes(fit.pose)
     pose = fit.pose.replace(
         gaze_left=fit.pose.gaze_left - axis[0], gaze_right=fit.pose.gaze_right - axis[1]
@@ -75,10 +68,10 @@ def identity_of(
     lids = lids_of_photo(head, pose)
     identity = Identity(
         shape=fit.shape,
-        offsets=(fit.offsets + skull + neck + lids).astype(np.float32),
+        offsets=(fit.offsets + scalp + skull + neck + lids).astype(np.float32),
         iris_ratio=iris_ratio(head, fit, landmarks, alpha.shape[-1]),
         eye_axis=axis,
-        ears=ear_shares(head, fit, alpha, hair_probability),
+        ears=ear_shares(head, skin, fit.camera, alpha, hair_probability),
         seal_release=max(mouth_opening(fit.pose.blendshapes), _LEAST_OPENING),
     )
     return identity, pose
@@ -96,18 +89,16 @@ def lids_of_photo(head: OpenHeadData, pose: Pose) -> FloatArray:
 
 
 def ear_shares(
-    head: OpenHeadData, fit: HeadFit, alpha: FloatArray, hair: FloatArray
+    head: OpenHeadData, skin: FloatArray, camera: Camera, alpha: FloatArray, hair: FloatArray
 ) -> tuple[float, float]:
-    """How far the left and the right ear stand off; see ``Identity.ears``.
+    """How far the left and the right ear of ``skin`` (V, 3) stand off; see ``Identity.ears``.
 
     An ear is laid back until it stays inside the matte, and hidden when hair is there. An ear on
     the far side of a turned head is taken as the near one. ``alpha`` and ``hair``,
     which is whatever may cover an ear, are (S, S).
     """
-    control = head.points(fit.shape)[: head.control_count]
-    skin = np.asarray(head.subdivision @ control + fit.offsets, np.float32)
-    shares = [_ear_share(head, skin, side, fit.camera, alpha, hair) for side in (1.0, -1.0)]
-    aside = float(np.degrees(np.arctan2(fit.camera.position[0], fit.camera.position[2])))
+    shares = [_ear_share(head, skin, side, camera, alpha, hair) for side in (1.0, -1.0)]
+    aside = float(np.degrees(np.arctan2(camera.position[0], camera.position[2])))
     if abs(aside) > _EAR_HIDDEN_YAW:
         near = shares[0] if aside > 0 else shares[1]
         shares = [near, near]

@@ -22,6 +22,7 @@ from models.head.assemble import HeadMesh, Region
 from models.reconstruct.binding import bind_shell
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.hair_volume import hairy_head
+from models.reconstruct.middle_sheet import axis_sheet, through_outline
 from models.reconstruct.relief import Relief, relief_mesh
 from models.render.zbuffer import rasterize
 
@@ -32,8 +33,6 @@ STEP = 4
 """Canvas pixels a cell of the relief."""
 _SOLID = 0.65
 _FRINGE = 0.04
-_HEAD_AXIS = -0.041
-_BODY_AXIS = -0.076
 _ROUND_HEAD = 2.4
 _ROUND_BACK = 0.5
 _ROUND_BODY = 0.42
@@ -128,7 +127,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     near = rasterize(grid, depth, skin_faces, count, count)
     ear = (head.skin_region[np.minimum(skin_faces, head.skin_count - 1)] == Region.EAR).all(1)
     small = {name: _shrink(p, count) for name, p in canvas.classes.items()}
-    middle, unit = _middle_sheet(canvas, count)
+    middle, unit = axis_sheet(canvas, count)
     rows = np.arange(count)[:, None] * np.ones((1, count))
     chin = _chin_row(canvas, head, posed) / STEP
     above = 1 / (1 + np.exp((rows - chin + 4) / 3.0))
@@ -143,6 +142,8 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     skull = skin_faces[~ear & (skin_faces < head.skin_count).all(1)]
     over = rasterize(where / STEP, depth, skull, count, count)
     behind = rasterize(where / STEP, depth, skull, count, count, farthest=True)
+    on_hair = over.triangle >= 0
+    middle = through_outline(middle, over.depth, behind.depth, on_hair, chin)
     return _Scene(
         alpha=alpha,
         hair=hairy,
@@ -155,7 +156,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
         on_mesh=near.triangle >= 0,
         hair_front=over.depth,
         hair_back=behind.depth,
-        on_hair=over.triangle >= 0,
+        on_hair=on_hair,
         bare_part=_ears_and_neck(head, skin_faces)[near.triangle] & (near.triangle >= 0),
         thickness=thickness,
         unit=unit,
@@ -179,19 +180,6 @@ def _chin_row(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> float:
     """Canvas row of the chin: the lowest face vertex that the jaw carries."""
     jaw = head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5
     return float(np.percentile(canvas.project(posed[: head.skin_count][jaw])[0][:, 1], 98))
-
-
-def _middle_sheet(canvas: Canvas, count: int) -> tuple[FloatArray, float]:
-    """Camera depth (N, N) of the sheet through head and body axis, and units per cell."""
-    heights = np.linspace(0.9, -0.9, 97)
-    lean = np.clip((-0.10 - heights) / 0.17, 0, 1)
-    axis = np.stack([0 * heights, heights, _HEAD_AXIS + lean * (_BODY_AXIS - _HEAD_AXIS)], 1)
-    where, depth = canvas.project(axis)
-    rows = (np.arange(count) + 0.5) * STEP
-    order = np.argsort(where[:, 1])
-    column = np.interp(rows, where[order, 1], depth[order])
-    unit = float(np.median(column)) / (canvas.camera.intrinsics[0, 0] * count)
-    return np.repeat(column[:, None], count, 1).astype(np.float32), unit
 
 
 def _hair_thickness(hair: FloatArray, alpha: FloatArray, on_mesh: Mask, unit: float) -> float:

@@ -33,6 +33,8 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 """Lips and lids a little apart and a little closed, so that both edges of each own texels."""
 
 _SUNK = 0.012
+_RIM = 8.0
+"""Canvas pixels along the shell from its outline; farther in hair may be below the skin."""
 _BEFORE_TEETH = 0.012
 """How far before the front teeth the shell may begin where the mouth is."""
 
@@ -149,9 +151,10 @@ def _out_of_mouth(shell: Shell, head: HeadMesh, canvas: Canvas, photo: FloatArra
 
 
 def _stays(shell: Shell, canvas: Canvas) -> NDArray[np.bool_]:
-    """(V,) vertices of the fringe and of clothes, which lie on the skin and not below it."""
+    """(V,) vertices that lie on the skin and not below it: fringe, clothes and hair's outline."""
     stays = canvas.sample(canvas.classes["clothes"] + canvas.classes["other"], shell.pixels) > 0.5
     stays[shell.faces[shell.soft]] = True
+    stays |= (shell.arc < _RIM) & (canvas.sample(canvas.classes["hair"], shell.pixels) > 0.5)
     return np.asarray(stays)
 
 
@@ -170,8 +173,8 @@ def _canonical(head: HeadMesh, rig: Rig) -> FloatArray:
 def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
     """Displacement (V, 3) of the scalp below the hair; two surfaces so close would flicker.
 
-    ``photo`` are the head's vertices in the photo. Sunk is what shows hair there, and above the
-    ears what the photo does not show at all.
+    ``photo`` are the head's vertices in the photo. Sunk is what shows hair there, the neck below
+    a collar, and above the ears what the photo does not show at all.
     """
     count = head.skin_count
     skin = photo[:count]
@@ -186,7 +189,10 @@ def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
     level = float(np.median(head.rig.rest[:count][ear, 1])) if ear.any() else 0.0
     away = (facing < 0.1) & (head.rig.rest[:count, 1] > level) & (skin[:, 2] < 0.08)
     forehead = head.rig.rest[:count, 1] > level
-    depth = ((covered & forehead & (facing > -0.2)) | away) & (
+    collared = (canvas.sample(canvas.classes["clothes"], where) > 0.5) & (
+        head.skin_region == Region.NECK
+    )
+    depth = ((covered & (forehead | collared) & (facing > -0.2)) | away) & (
         head.skin_region != Region.EYE_SOCKET
     )
     depth = np.where(ear & ~away, 0.0, depth.astype(np.float64))
