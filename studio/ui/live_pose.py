@@ -33,6 +33,11 @@ class LivePose:
         """Whether something else than the session's pose is shown."""
         return self._driven is not None or self._played is not None
 
+    @property
+    def driven_parts(self) -> frozenset[str]:
+        """The parts of the face that a performer moves just now."""
+        return self._parts if self._driven is not None else frozenset()
+
     def drive(self, pose: Pose | None, parts: frozenset[str] = _ALL) -> None:
         """Show a driven pose, of which ``parts`` count; None for none."""
         if pose is self._driven and parts == self._parts:

@@ -54,13 +54,13 @@ class ValueBar(ValueControl):
             outline = QPainterPath()
             outline.addRoundedRect(box, _RADIUS, _RADIUS)
             painter.fillPath(outline, QColor(colours.field))
-            on = self.isEnabled()
+            on = self.isEnabled() or self.live
             if on:
                 self._paint_fill(painter, outline, box)
             edge = colours.line
             if self.hasFocus():
                 edge = colours.accent
-            elif self.underMouse() and on:
+            elif self.underMouse() and self.isEnabled():
                 edge = colours.strong_line
             painter.setPen(QPen(QColor(edge), 1.0))
             painter.drawPath(outline)
@@ -72,7 +72,7 @@ class ValueBar(ValueControl):
         zero = box.left() + box.width() * self.span.share(origin)
         here = box.left() + box.width() * self.span.share(self.amount)
         left, right = min(zero, here), max(zero, here)
-        colour = QColor(colours.accent)
+        colour = QColor(colours.good if self.live else colours.accent)
         painter.save()
         painter.setClipPath(outline)
         if right > left:
@@ -84,7 +84,7 @@ class ValueBar(ValueControl):
 
     def _paint_texts(self, painter: QPainter, box: QRectF) -> None:
         colours = tokens()
-        on = self.isEnabled()
+        on = self.isEnabled() or self.live
         middle = Qt.AlignmentFlag.AlignVCenter
         if self.caption:
             painter.setPen(QColor(getattr(colours, self._tint) if on else colours.faint))

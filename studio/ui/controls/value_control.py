@@ -52,6 +52,7 @@ class ValueControl(QAbstractSlider):
         self._dragging = False
         self._raw = 0.0
         self._editor: InlineEditor | None = None
+        self.live = False
         # The integer slider underneath is what assistive technology reads: per cent or degrees.
         self._scale = 100 if span.decimals >= 2 else 1
         self.setRange(round(self._scale * span.low), round(self._scale * span.high))
@@ -83,6 +84,12 @@ class ValueControl(QAbstractSlider):
         self._amount = amount
         self.setValue(round(self._scale * amount))
         self.update()
+
+    def show_live(self, live: bool) -> None:
+        """Tint it: the number is what a performer or the timeline does just now."""
+        if live != self.live:
+            self.live = live
+            self.update()
 
     def per_pixel(self) -> float:
         """How much a pixel of dragging changes the number."""

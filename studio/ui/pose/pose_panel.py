@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from models.pose import ARKIT_NAMES, Pose
+from studio.session.pose_parts import PART_COEFFICIENTS
 from studio.session.regions import REGIONS
 from studio.session.state import Behaviour
 from studio.ui.controls.buttons import icon_button
 from studio.ui.controls.section import Section
+from studio.ui.controls.value_control import ValueControl
 from studio.ui.desk import Desk
 from studio.ui.icons import icon
 from studio.ui.listen import listen
@@ -30,6 +32,7 @@ from studio.ui.pose.coefficient_row import CoefficientRow
 from studio.ui.pose.flame_box import FlameBox
 from studio.ui.pose.gaze_box import GazeBox
 from studio.ui.pose.labels import matches
+from studio.ui.pose.live_values import LiveValues
 from studio.ui.pose.pose_tools import PoseTools
 from studio.ui.pose.region_box import RegionBox
 from studio.ui.pose.turn_box import TurnBox
@@ -68,12 +71,29 @@ class PosePanel(QWidget):
         }
         self._lay_out()
         session = desk.session
-        listen(self, session.pose_changed, self._show_pose)
+        self._live = LiveValues(desk, self, self._show_pose, self._controls())
         listen(self, session.behaviour_changed, self._show_behaviour)
         listen(self, session.avatar_changed, lambda _avatar: self._show_avatar())
         self._show_behaviour(session.state.behaviour)
         self._show_avatar()
-        self._show_pose(session.state.pose)
+        self._live.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._live.refresh()
+
+    def _controls(self) -> dict[str, list[QWidget]]:
+        """What moves each part of the face."""
+        found: dict[str, list[QWidget]] = {
+            part: [self.rows[name][1].bars[name] for name in names]
+            for part, names in PART_COEFFICIENTS.items()
+        }
+        for part, box in (("gaze", self.gaze), ("head", self.head), ("head", self.neck)):
+            found[part] += box.findChildren(ValueControl)
+        found["gaze"].append(self.gaze.pad)
+        jaw = self.regions["jaw"].jaw
+        found["jaw"] += [] if jaw is None else jaw.findChildren(ValueControl)
+        return found
 
     def focus_search(self) -> None:
         """Begin a search."""

@@ -92,7 +92,7 @@ class TurnDial(ValueControl):
             ring = self._ring()
             self._paint_ring(painter, ring)
             moved = round(self.amount, 1) != 0.0
-            on = self.isEnabled()
+            on = self.isEnabled() or self.live
             painter.setPen(
                 QColor((colours.text if moved else colours.dim) if on else colours.faint)
             )
@@ -123,6 +123,7 @@ class TurnDial(ValueControl):
         self._arc(painter, ring, self.span.low, self.span.high, track)
         shown = min(max(self.amount, -179.0), 179.0)
         colour = colours.accent if self.isEnabled() else colours.faint
+        colour = colours.good if self.live else colour
         self._arc(painter, ring, 0.0, shown, colour)
         x, y = self._axis.needle(shown)
         radius = ring.width() / 2
