@@ -14,6 +14,9 @@ from dataclasses import dataclass
 SIZES = (128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 """Sizes to choose from while moving: few, so that the size does not flicker."""
 TARGET_MS = 30.0
+LIVE_TARGET_MS = 1000.0 / 24.0
+"""While a performer or the timeline moves the face: no camera needs more pictures than films have,
+and there is nothing under the mouse that lags."""
 REST_SECONDS = 0.06
 _SLACK = 1.15
 """A size is given up only when it misses the target by more, and a larger one is tried only when
@@ -57,6 +60,17 @@ class Pacer:
         self._adapted = 256
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
         self._moved_at: float | None = None
+
+    def follow(self, live: bool) -> None:
+        """A performer or the timeline moves the face from now on, or nobody does any more.
+
+        It begins at full size, which is given up only when it cannot be kept.
+        """
+        target = LIVE_TARGET_MS if live else TARGET_MS
+        if target != self.target_ms:
+            self.target_ms = target
+            if live:
+                self._adapt(max((size for size in SIZES if size <= self.full), default=SIZES[0]))
 
     def moved(self) -> Quality:
         """Something changed now: the quality to render at."""

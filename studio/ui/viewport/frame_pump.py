@@ -70,7 +70,7 @@ class FramePump(QObject):
         listen(self, session.avatar_changed, self._on_avatar)
         listen(self, session.pose_changed, lambda _: self.ask())
         listen(self, session.view_changed, lambda _: self.ask())
-        listen(self, desk.live.changed, lambda _: self.ask())
+        listen(self, desk.live.changed, lambda _: self._on_live())
         listen(self, session.look_changed, lambda _: self._on_look())
         listen(self, session.behaviour_changed, lambda _: self._on_behaviour())
 
@@ -131,6 +131,10 @@ class FramePump(QObject):
             return
         self.ask()
         self._plan_blink()
+
+    def _on_live(self) -> None:
+        self.pacer.follow(self._desk.live.active)
+        self.ask()
 
     def _on_look(self) -> None:
         self._fit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studio.engine.pacer import SIZES, TARGET_MS, Pacer, Quality
+from studio.engine.pacer import LIVE_TARGET_MS, SIZES, TARGET_MS, Pacer, Quality
 
 
 class Clock:
@@ -94,3 +94,23 @@ def test_pictures_at_rest_do_not_count(clock):
 def test_a_fixed_size_is_kept(clock):
     pacer = Pacer(full=1024, interactive=320, clock=clock)
     assert settle(pacer, 5000).size == 320
+
+
+def test_a_performer_is_shown_at_full_size_where_that_keeps_up(clock):
+    # 38 ms at 512: too slow for a mouse, quick enough for a camera.
+    pacer, speed = Pacer(full=512, clock=clock), 34.0 / 0.512**2
+    assert settle(pacer, speed).size < 512
+    pacer.follow(live=True)
+    assert pacer.moved().size == 512
+    assert {settle(pacer, speed, 1).size for _ in range(50)} == {512}
+    pacer.follow(live=False)
+    assert settle(pacer, speed).size < 512
+
+
+def test_a_slow_machine_shows_a_performer_smaller(clock):
+    pacer = Pacer(full=512, clock=clock)
+    pacer.follow(live=True)
+    size = settle(pacer, 400.0).size
+    assert size < 512 and 4.0 + 400.0 * size**2 / 1e6 <= 1.15 * LIVE_TARGET_MS
+    pacer.follow(live=True)
+    assert pacer.moved().size == size
