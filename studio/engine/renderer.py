@@ -151,7 +151,9 @@ class Renderer:
         try:
             return Background.parse(text)
         except BadInput as error:
-            self._tell(Notice(f"{str(error).rstrip('.')}; the photo's background stands in."))
+            gone = look.image is not None and not Path(look.image).is_file()
+            why = f"{look.image} is not there any more" if gone else str(error).rstrip(".")
+            self._tell(Notice(f"{why}; the photo's background stands in."))
             return Background("photo")
 
 

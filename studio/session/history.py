@@ -62,6 +62,16 @@ class History:
         """Whether a step was taken back."""
         return self._position + 1 < len(self._steps)
 
+    @property
+    def undone_next(self) -> str:
+        """Label of the step that undo takes back, empty without one."""
+        return self.current.label if self.can_undo else ""
+
+    @property
+    def redone_next(self) -> str:
+        """Label of the step that redo does again, empty without one."""
+        return self._steps[self._position + 1].label if self.can_redo else ""
+
     def push(self, step: Step) -> None:
         """Add a step after the current one; steps that were undone are gone."""
         del self._steps[self._position + 1 :]

@@ -116,5 +116,11 @@ def copied(pose: Pose) -> str:
 def pasted(text: str) -> Pose:
     """The pose in a clipboard's text. Raises ``BadInput`` in one sentence."""
     if len(text) > _COPY_LIMIT:
-        raise BadInput("The clipboard: holds too much text for a pose.")
-    return Pose.from_json(text, source="The clipboard")
+        raise BadInput("The clipboard holds too much text for a pose; copy a pose first.")
+    if not text.lstrip().startswith("{"):
+        raise BadInput("The clipboard holds no pose, picture or file; copy one first.")
+    try:
+        return Pose.from_json(text)
+    except BadInput as error:
+        reason = str(error).rstrip(".")
+        raise BadInput(f"The clipboard holds no pose ({reason}); copy the pose again.") from None

@@ -46,6 +46,7 @@ class Action:
     icon: str = ""
     needs: Needs = Needs.NOTHING
     checked: Callable[[], bool] | None = None
+    about: Callable[[], str] | None = None
     line: bool = False
     submenu: str = ""
     category: str = ""
@@ -93,6 +94,8 @@ class ActionSet(QObject):
             made.setEnabled(self._possible(action.needs))
             if action.checked is not None:
                 made.setChecked(action.checked())
+            if action.about is not None:
+                made.setText(f"{action.text} {action.about().replace('&', '&&')}".rstrip())
 
     def refresh_soon(self) -> None:
         """Refresh once the events that wait are done, however often this is called before."""

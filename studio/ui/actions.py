@@ -76,7 +76,15 @@ def _file(window: MainWindow) -> list[Action]:
 def _edit(window: MainWindow) -> list[Action]:
     tr, session, do = window.tr, window.desk.session, window.commands
     return [
-        Action("edit.undo", tr("&Undo"), session.undo, "Ctrl+Z", "ph.arrow-u-up-left", Needs.UNDO),
+        Action(
+            "edit.undo",
+            tr("&Undo"),
+            session.undo,
+            "Ctrl+Z",
+            "ph.arrow-u-up-left",
+            Needs.UNDO,
+            about=lambda: session.history.undone_next,
+        ),
         Action(
             "edit.redo",
             tr("&Redo"),
@@ -84,6 +92,7 @@ def _edit(window: MainWindow) -> list[Action]:
             ("Ctrl+Shift+Z", "Ctrl+Y"),
             "ph.arrow-u-up-right",
             Needs.REDO,
+            about=lambda: session.history.redone_next,
         ),
         Action(
             "edit.copy_pose", tr("&Copy pose"), do.copy_pose, "Ctrl+Shift+C", "ph.copy", line=True

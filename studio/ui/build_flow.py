@@ -148,8 +148,10 @@ class BuildFlow(QObject):
 
     def _progressed(self, event: JobProgress) -> None:
         if event.job == self._job:
-            known = event.stage in self._stages
-            stage = self._stages.index(event.stage) if known else None
+            if event.stage not in self._stages:
+                # Looking for faces or opening a file: nobody knows how long that takes.
+                return
+            stage = self._stages.index(event.stage)
             self._overlay.set_progress(stage, event.fraction, event.remaining)
 
     def _stage_names(self) -> dict[str, str]:

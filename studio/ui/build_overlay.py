@@ -94,10 +94,9 @@ class BuildOverlay(QWidget):
         self._face.setPixmap(rounded(image, _FACE, 8, self.devicePixelRatioF()))
         self._face.show()
 
-    def set_progress(self, stage: int | None, fraction: float, remaining: float | None) -> None:
+    def set_progress(self, stage: int, fraction: float, remaining: float | None) -> None:
         """Where the work is: index of the stage, share of the whole, seconds left."""
-        if stage is not None:
-            self._stages.set_current(stage)
+        self._stages.set_current(stage)
         self._bar.setMaximum(_STEPS)
         self._bar.setValue(round(_STEPS * fraction))
         self._left.setText("" if remaining is None else remaining_text(self, remaining))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -46,12 +47,15 @@ class CommandPalette(QDialog):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setItemDelegate(_Line(self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setFixedHeight(_ROWS * _ROW + 8)
         self._list.itemClicked.connect(lambda _: self._run())
+        self._nothing = QLabel(self.tr("Nothing that is possible now is called so."))
+        self._nothing.setProperty("dim", True)
+        self._nothing.setContentsMargins(10, 6, 10, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self._search)
         column.addWidget(self._list)
+        column.addWidget(self._nothing)
         self._fill()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -89,6 +93,10 @@ class CommandPalette(QDialog):
             item.setData(_ACTION, action)
             self._list.addItem(item)
         self._list.setCurrentRow(0)
+        self._list.setVisible(bool(found))
+        self._nothing.setVisible(not found)
+        self._list.setFixedHeight(min(len(found), _ROWS) * _ROW + 8)
+        self.adjustSize()
 
     def _run(self) -> None:
         row = self._list.currentRow()

@@ -18,7 +18,10 @@ from studio.engine.job import Job
 from studio.sample_portrait import write_portrait
 from studio.session.look import ViewMode
 from studio.session.view import VIEW_PRESETS
-from studio.ui.incoming import file_in, picture_in
+from studio.ui.drive.choice import SourceKind
+from studio.ui.drive.driving import driving_of
+from studio.ui.incoming import MOTION_SUFFIXES, VIDEO_SUFFIXES, Incoming, incoming
+from studio.ui.viewport.texts import mode_texts, view_texts
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -58,15 +61,43 @@ class Commands(QObject):
     def paste(self) -> None:
         """Build from a copied picture, open a copied file, or take over a copied pose."""
         data = QGuiApplication.clipboard().mimeData()
-        path, picture = file_in(data), picture_in(data)
-        if path is not None:
-            self._window.documents.open(path)
-        elif picture is not None:
-            self._window.documents.build(picture)
+        found = incoming(data)
+        if found is not None:
+            self.take(found)
         elif data.hasText() and self._desk.session.avatar is not None:
             self._trying(lambda: self._desk.posing.paste(data.text()))
         else:
             self._desk.notice.emit(self.tr("The clipboard holds no picture, file or pose."))
+
+    def take(self, found: Incoming) -> None:
+        """Open what was dropped or pasted; a video or a motion file drives the open avatar."""
+        if found.address:
+            sentence = self.tr("{0} is on the web, and nothing is fetched from there.")
+            remedy = self.tr("Save the picture on this computer and drop the file.")
+            self._desk.failed.emit(Fault(sentence.format(found.address), remedy))
+        elif found.picture is not None:
+            self._window.documents.build(found.picture)
+        elif found.path is not None:
+            if found.files > 1:
+                one_of = self.tr("One of {0} files is opened: {1}")
+                self._desk.notice.emit(one_of.format(found.files, found.path.name))
+            if found.path.suffix.lower() in (*VIDEO_SUFFIXES, *MOTION_SUFFIXES):
+                self._drive_with(found.path)
+            else:
+                self._window.documents.open(found.path)
+
+    def _drive_with(self, path: Path) -> None:
+        if self._desk.session.avatar is None:
+            sentence = self.tr("{0} moves an avatar, and none is open.").format(path.name)
+            self._desk.failed.emit(Fault(sentence, self.tr("Open a portrait or an avatar first.")))
+            return
+        video = path.suffix.lower() in VIDEO_SUFFIXES
+        kind = SourceKind.VIDEO if video else SourceKind.MOTION
+        driving = driving_of(self._desk)
+        driving.choose(replace(driving.choice, kind=kind, path=path))
+        self._window.docks.reveal("drive")
+        ready = self.tr("{0} is ready to drive the avatar: press Drive.")
+        self._desk.notice.emit(ready.format(path.name))
 
     # Editing
 
@@ -95,12 +126,14 @@ class Commands(QObject):
 
     def look_from(self, name: str) -> None:
         """Take one of the view presets."""
-        self._desk.session.change(self.tr("View"), view=VIEW_PRESETS[name])
+        label = self.tr("View from {0}").format(view_texts()[name][0])
+        self._desk.session.change(label, view=VIEW_PRESETS[name])
 
     def show_mode(self, mode: ViewMode) -> None:
         """Show another view mode."""
         look = replace(self._desk.session.state.look, mode=mode)
-        self._desk.session.change(self.tr("Show"), look=look)
+        label = self.tr("Show {0}").format(mode_texts()[mode][0])
+        self._desk.session.change(label, look=look)
 
     def toggle_split(self) -> None:
         """Compare with the source photo, or stop."""

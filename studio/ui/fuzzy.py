@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _START, _NEXT, _ANY = 8.0, 5.0, 1.0
+_WHOLE = 20.0
+"""For a word that begins with all that was typed."""
 _LENGTH_COST = 0.02
 
 
@@ -33,7 +35,12 @@ def score(typed: str, text: str) -> float | None:
         if not following:
             return None
         best = following
-    return max(best.values()) - _LENGTH_COST * len(text)
+    begun = any(
+        folded.startswith(typed.casefold().strip(), place)
+        for place in range(len(folded))
+        if _begins(folded, place)
+    )
+    return max(best.values()) + _WHOLE * begun - _LENGTH_COST * len(text)
 
 
 def _begins(text: str, place: int) -> bool:

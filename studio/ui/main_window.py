@@ -25,7 +25,7 @@ from studio.ui.docks import Docks
 from studio.ui.documents import Documents
 from studio.ui.drive.driving import driving_of
 from studio.ui.fault_box import FaultBox
-from studio.ui.incoming import file_in, picture_in
+from studio.ui.incoming import can_come, incoming
 from studio.ui.layout_file import keep_layout, restore_layout
 from studio.ui.listen import listen
 from studio.ui.log_book import LogBook
@@ -175,8 +175,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures."""
-        data = event.mimeData()
-        if file_in(data) is not None or data.hasImage():
+        if can_come(event.mimeData()):
             event.acceptProposedAction()
             self.start_page.set_dragging(True)
 
@@ -187,13 +186,11 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         self.start_page.set_dragging(False)
-        path, picture = file_in(event.mimeData()), picture_in(event.mimeData())
+        found = incoming(event.mimeData())
         event.acceptProposedAction()
-        if path is not None:
+        if found is not None:
             # The drag ends first; a question would otherwise hold up the other program.
-            QTimer.singleShot(0, self, lambda: self.documents.open(path))
-        elif picture is not None:
-            QTimer.singleShot(0, self, lambda: self.documents.build(picture))
+            QTimer.singleShot(0, self, lambda: self.commands.take(found))
 
     # Closing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
@@ -24,6 +25,8 @@ from PySide6.QtWidgets import (
 
 from studio.session.settings import Settings
 from studio.ui.desk import Desk
+from studio.ui.icons import icon
+from studio.ui.questions import ask_open_file
 
 _WIDTH = 520
 
@@ -85,10 +88,40 @@ class Preferences(QDialog):
             return self._whole(name, field)
         if kind is float:
             return self._number(name, field)
+        return self._text(name, field)
+
+    def _text(self, name: str, field: FieldInfo) -> QWidget:
         line = QLineEdit()
         line.editingFinished.connect(lambda: self._change(name, line.text().strip()))
         self._setters[name] = line.setText
+        if field.examples:
+            box = QComboBox(editable=True)
+            box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            box.addItems([str(example) for example in field.examples])
+            box.setLineEdit(line)
+            box.textActivated.connect(lambda value: self._change(name, value))
+            return box
+        patterns = _extra(field).get("files")
+        if isinstance(patterns, str):
+            browse = line.addAction(
+                icon("ph.folder-open"), QLineEdit.ActionPosition.TrailingPosition
+            )
+            browse.setText(self.tr("Choose a file…"))
+            browse.setToolTip(browse.text())
+            browse.triggered.connect(lambda: self._browse(name, str(patterns)))
+            line.setClearButtonEnabled(True)
         return line
+
+    def _browse(self, name: str, patterns: str) -> None:
+        filters = [self.tr("Files ({0})").format(patterns), self.tr("All files (*)")]
+        now = getattr(self._desk.settings, name)
+        ask_open_file(
+            self,
+            self.tr("Choose a file"),
+            filters,
+            Path(now).parent if now else None,
+            lambda path: self._change(name, str(path)),
+        )
 
     def _choice(self, name: str, values: tuple[str, ...]) -> QWidget:
         box = QComboBox()
@@ -104,6 +137,7 @@ class Preferences(QDialog):
         low, high, step = _range(field)
         box.setRange(int(low), int(high))
         box.setSingleStep(int(step or 1))
+        box.setSpecialValueText(self.tr(str(_extra(field).get("zero", ""))))
         box.valueChanged.connect(lambda value: self._change(name, _snapped(value, int(step))))
         self._setters[name] = box.setValue
         return box
@@ -115,6 +149,7 @@ class Preferences(QDialog):
         low, high, step = _range(field)
         box.setRange(low, high)
         box.setSingleStep(step or 0.5)
+        box.setSpecialValueText(self.tr(str(_extra(field).get("zero", ""))))
         box.valueChanged.connect(lambda value: self._change(name, value))
         self._setters[name] = box.setValue
         return box
@@ -136,8 +171,7 @@ def grouped_fields() -> dict[str, dict[str, FieldInfo]]:
     """The fields that are shown, by the name of their group."""
     groups: dict[str, dict[str, FieldInfo]] = {}
     for name, field in Settings.model_fields.items():
-        extra = field.json_schema_extra
-        group = extra.get("group") if isinstance(extra, dict) else None
+        group = _extra(field).get("group")
         if isinstance(group, str):
             groups.setdefault(group, {})[name] = field
     return groups
@@ -154,6 +188,10 @@ def _range(field: FieldInfo) -> tuple[float, float, float]:
         elif isinstance(limit, MultipleOf):
             step = float(limit.multiple_of)  # type: ignore[arg-type]
     return low, high, step
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 
 def _snapped(value: int, step: int) -> int:

@@ -31,7 +31,7 @@ class ShortcutSheet(QDialog):
             if action.shortcuts:
                 keys = " / ".join(shown_keys(each) for each in action.shortcuts)
                 text = action.text.replace("&", "").rstrip("…")
-                title = action.submenu or action.category.replace("&", "")
+                title = (action.submenu or action.category).replace("&", "")
                 groups.setdefault(title, []).append((text, keys))
         groups[self.tr("Mouse in the picture")] = self._mouse()
         groups[self.tr("Sliders, dials and pads")] = self._controls()

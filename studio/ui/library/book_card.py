@@ -11,7 +11,8 @@ from studio.ui.library.book_model import BOOK, BookModel
 from studio.ui.library.shelf import Book
 from studio.ui.theme import tokens
 
-PICTURE = 112
+NARROWEST = 108
+"""Least width of a card, pixels."""
 _PAD = 6
 _RADIUS = 6.0
 
@@ -22,12 +23,21 @@ class BookCard(QStyledItemDelegate):
     def __init__(self, model: BookModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
+        self._picture = NARROWEST - 2 * _PAD
+
+    def set_width(self, width: int) -> None:
+        """Make cards this wide, pixels."""
+        self._picture = max(width, NARROWEST) - 2 * _PAD
+
+    def size(self, metrics: QFontMetrics) -> QSize:
+        """Of a card with its two lines of text."""
+        lines = 2 * metrics.lineSpacing()
+        return QSize(self._picture + 2 * _PAD, self._picture + lines + 3 * _PAD)
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        lines = 2 * QFontMetrics(option.font).lineSpacing()
-        return QSize(PICTURE + 2 * _PAD, PICTURE + lines + 3 * _PAD)
+        return self.size(QFontMetrics(option.font))
 
     def paint(
         self,
@@ -45,7 +55,7 @@ class BookCard(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_ground(painter, QRectF(area).adjusted(1, 1, -1, -1), state)
         painter.setOpacity(1.0 if book.exists else 0.4)
-        picture = QRectF(area.left() + _PAD, area.top() + _PAD, PICTURE, PICTURE)
+        picture = QRectF(area.left() + _PAD, area.top() + _PAD, self._picture, self._picture)
         self._paint_picture(painter, picture, book)
         painter.setOpacity(1.0)
         self._paint_text(painter, area, book, option)
@@ -67,7 +77,7 @@ class BookCard(QStyledItemDelegate):
         painter.fillPath(outline, QColor(colours.sunken))
         if book.image.isNull():
             name = "ph.file-x" if not book.exists else "ph.user"
-            inner = area.adjusted(36, 36, -36, -36).toRect()
+            inner = area.adjusted(32, 32, -32, -32).toRect()
             icon(name, "faint").paint(painter, inner)
         else:
             painter.setClipPath(outline)
@@ -83,12 +93,13 @@ class BookCard(QStyledItemDelegate):
         colours = tokens()
         metrics = QFontMetrics(option.font)
         height = metrics.lineSpacing()
-        top = area.top() + PICTURE + 2 * _PAD - 2
-        left, width = area.left() + _PAD, PICTURE
+        top = area.top() + self._picture + 2 * _PAD - 2
+        left, width = area.left() + _PAD, self._picture
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(colours.text if book.exists else colours.faint))
         name = metrics.elidedText(book.name, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(QRect(left, top, width, height), middle, name)
         painter.setPen(QColor(colours.dim if book.exists else colours.faint))
-        kind = self._model.kind(book)
-        painter.drawText(QRect(left, top + height, width, height), middle, kind)
+        about = f"{self._model.kind(book)} · {book.path.parent.name}"
+        about = metrics.elidedText(about, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(left, top + height, width, height), middle, about)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QVBoxLayout,
@@ -17,11 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from models.errors import BadInput
+from studio.ui.controls.search_line import SearchLine
 from studio.ui.desk import Desk
 from studio.ui.icons import IconLabel, icon
-from studio.ui.library.book_card import BookCard
+from studio.ui.library.book_card import NARROWEST, BookCard
 from studio.ui.library.book_model import BOOK, BookModel
 from studio.ui.library.shelf import Book, read_shelf
+from studio.ui.library.unsaved_note import UnsavedNote
 from studio.ui.listen import listen
 from studio.ui.reveal import reveal
 
@@ -35,23 +36,21 @@ class LibraryPanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reading = self._again = False
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(self.tr("Search the library"))
+        self.search = SearchLine(self.tr("Search the library"), self.tr("Search"), self)
         self.model = BookModel(self)
-        self.view = _BookView(self)
+        self.view = _BookView(BookCard(self.model, self), self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(BookCard(self.model, self.view))
         self.view.setAccessibleName(self.tr("Recent avatars and projects"))
         self.message = QLabel(self)
         self.message.setProperty("dim", True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.message.setWordWrap(True)
         self._nothing = self._empty_page()
+        self.unsaved = UnsavedNote(desk, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
+        column.addWidget(self.unsaved)
         column.addWidget(self.search)
         column.addWidget(self.view, 1)
         column.addWidget(self._nothing, 1)
@@ -181,13 +180,14 @@ class _BookView(QListView):
     opened = Signal(object)
     removed = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, card: BookCard, parent: QWidget) -> None:
         super().__init__(parent)
+        self._card = card
+        self.setItemDelegate(card)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
-        self.setSpacing(2)
         self.setMouseTracking(True)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setStyleSheet("QListView { background: transparent; border: none; }")
@@ -195,6 +195,14 @@ class _BookView(QListView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(self._open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as there is room for, as wide as they can be."""
+        # One pixel less: a row as wide as the view would wrap.
+        room = self.viewport().width() - 1
+        self._card.set_width(room // max(1, room // NARROWEST))
+        self.setGridSize(self._card.size(self.fontMetrics()))
+        super().resizeEvent(event)
 
     def _open(self, index: QModelIndex) -> None:
         book = index.data(BOOK)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
-    QFileDialog,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,9 +18,11 @@ from PySide6.QtWidgets import (
 from studio.session.look import BackgroundKind, Look
 from studio.ui.controls.labelled import labelled
 from studio.ui.desk import Desk
+from studio.ui.incoming import PHOTO_SUFFIXES
+from studio.ui.questions import ask_open_file
 from studio.ui.theme import tokens
 
-_PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
+_PICTURES = " ".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES)
 
 
 class BackgroundBox(QWidget):
@@ -87,12 +88,14 @@ class BackgroundBox(QWidget):
     def pick_image(self) -> None:
         """Ask for a picture file."""
         look = self._desk.session.state.look
-        start = str(Path(look.image).parent) if look.image else ""
+        folder = Path(look.image).parent if look.image else None
         kinds = self.tr("Pictures ({0})").format(_PICTURES)
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Background image"), start, kinds)
-        if path:
-            changed = replace(look, background=BackgroundKind.IMAGE, image=path)
-            self._desk.session.change(self.tr("Background image"), look=changed)
+        ask_open_file(self, self.tr("Background image"), [kinds], folder, self._set_image)
+
+    def _set_image(self, path: Path) -> None:
+        look = self._desk.session.state.look
+        changed = replace(look, background=BackgroundKind.IMAGE, image=str(path))
+        self._desk.session.change(self.tr("Background image"), look=changed)
 
     def _choose(self, index: int) -> None:
         look = self._desk.session.state.look
@@ -102,7 +105,8 @@ class BackgroundBox(QWidget):
             self.show_look(look)
             self.pick_image()
             return
-        self._desk.session.change(self.tr("Background"), look=replace(look, background=kind))
+        label = self.tr("Background: {0}").format(self.kind.itemText(index))
+        self._desk.session.change(label, look=replace(look, background=kind))
 
     def _set_colour(self, colour: QColor) -> None:
         look = replace(self._desk.session.state.look, colour=colour.name())

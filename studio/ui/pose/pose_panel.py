@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -22,10 +21,10 @@ from studio.session.pose_parts import PART_COEFFICIENTS
 from studio.session.regions import REGIONS
 from studio.session.state import Behaviour
 from studio.ui.controls.buttons import icon_button
+from studio.ui.controls.search_line import SearchLine
 from studio.ui.controls.section import Section
 from studio.ui.controls.value_control import ValueControl
 from studio.ui.desk import Desk
-from studio.ui.icons import icon
 from studio.ui.listen import listen
 from studio.ui.pose.behaviour import change_behaviour
 from studio.ui.pose.coefficient_row import CoefficientRow
@@ -36,6 +35,9 @@ from studio.ui.pose.live_values import LiveValues
 from studio.ui.pose.pose_tools import PoseTools
 from studio.ui.pose.region_box import RegionBox
 from studio.ui.pose.turn_box import TurnBox
+
+_NAME_SHOWN = 40
+"""Characters of what was searched in vain."""
 
 
 class PosePanel(QWidget):
@@ -135,13 +137,7 @@ class PosePanel(QWidget):
         stack.addStretch(1)
 
     def _search_line(self) -> QHBoxLayout:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search coefficients"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(
-            icon("ph.magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self.search = SearchLine(self.tr("Search coefficients"), self.tr("Search"))
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.installEventFilter(self)
         self.only_changed = icon_button(
@@ -159,14 +155,11 @@ class PosePanel(QWidget):
         return line
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down and Return in the search go to the first row found, Escape clears it."""
+        """Down and Return in the search go to the first row found."""
         if watched is self.search and isinstance(event, QKeyEvent):
             pressed = event.type() == QEvent.Type.KeyPress
             if pressed and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._focus_first()
-                return True
-            if pressed and event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
                 return True
         return super().eventFilter(watched, event)
 
@@ -202,7 +195,7 @@ class PosePanel(QWidget):
             section.set_open(bool(wanted) or section not in self._folded)
             found += visible
         self._nothing.setText(
-            self.tr("Nothing is called “{0}”.").format(wanted)
+            self.tr("Nothing is called “{0}”.").format(wanted[:_NAME_SHOWN])
             if wanted
             else self.tr("Nothing is changed.")
         )

@@ -49,7 +49,9 @@ class TurnBox(Section):
                     name, hints[axis]
                 )
             )
-            edits(dial, desk.session, name, partial(self._turn, axis))
+            label = self.tr("Reset {0}").format(name)
+            reset = partial(self._reset, axis, label)
+            edits(dial, desk.session, name, partial(self._turn, axis), reset)
             self.dials[axis] = dial
             line.addWidget(dial, 1)
         self.rows.addLayout(line)
@@ -66,6 +68,10 @@ class TurnBox(Section):
             # Less than what is written is noise of the way through a rotation matrix.
             self.dials[axis].show_amount(round(degrees, 3) + 0.0)
         self.set_count(sum(abs(dial.amount) >= 0.05 for dial in self.dials.values()))
+
+    def _reset(self, axis: str, label: str) -> None:
+        with self._desk.session.gesture(label):
+            self._turn(axis, 0.0)
 
     def _turn(self, axis: str, degrees: float) -> None:
         turn = self._desk.posing.turn(self._joint)

@@ -83,6 +83,13 @@ class PresetGrid(QListWidget):
         """The card of a preset's name."""
         return next((item for item in self._items() if item.data(PRESET_ROLE).name == name), None)
 
+    def scroll_to(self, name: str) -> None:
+        """Bring a preset's card into sight."""
+        item = self.item_of(name)
+        if item is not None:
+            self.setCurrentItem(item)
+            self.scrollToItem(item)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         preset = self.current_preset()
         signals = {

@@ -192,6 +192,7 @@ class PresetPanel(QWidget):
         elif self._put(name, owner, pose, former):
             self.form.hide()
             self.refresh()
+            self.grid.scroll_to(name)
 
     def _put(self, name: str, owner: str, pose: Pose, former: Preset | None) -> bool:
         def work() -> None:

@@ -70,6 +70,25 @@ def test_tooltips_tell_the_shortcut(window):
     assert find_action(window.start_page, "no.such") is None
 
 
+def test_undo_and_redo_say_what_they_would_do(opened, qtbot):
+    undo, redo = opened.actions_list["edit.undo"], opened.actions_list["edit.redo"]
+    opened.desk.posing.set("jawOpen", 0.8)
+    qtbot.waitUntil(lambda: undo.text() == "&Undo Jaw open")
+    assert redo.text() == "&Redo"
+    undo.trigger()
+    assert (undo.text(), redo.text()) == ("&Undo Open anna", "&Redo Jaw open")
+
+
+def test_the_palette_shrinks_to_what_it_finds(window, qtbot):
+    palette = CommandPalette(window.actions_list, window)
+    rows, high = palette.findChild(QListWidget), palette.height()
+    palette.findChild(QLineEdit).setText("shortcuts")
+    assert rows.count() == 1 and palette.height() < high
+    palette.findChild(QLineEdit).setText("no such command")
+    assert rows.count() == 0 and rows.isHidden()
+    palette.deleteLater()
+
+
 def test_an_id_is_used_once(window):
     with pytest.raises(ValueError, match=r"file\.open"):
         window.actions_list.add([Action("file.open", "Again", print)])
@@ -78,6 +97,8 @@ def test_an_id_is_used_once(window):
 def test_fuzzy_prefers_beginnings_of_words():
     assert score("", "anything") == 0.0
     assert score("xyz", "Reset view") is None
+    three, this = "View: View from: Three-quarter left", "Drive: This is my rest face"
+    assert score("thre", three) > score("thre", this)
     assert score("rv", "Reset view") > score("rv", "Mirror curve")
     assert score("undo", "Edit: Undo") > score("undo", "Run down to")
 

@@ -25,7 +25,7 @@ from studio.session.settings import Settings, load_settings
 from studio.ui.about import About
 from studio.ui.build_overlay import BuildOverlay
 from studio.ui.consent import Consent
-from studio.ui.history_panel import HistoryPanel
+from studio.ui.history_panel import DETAIL, HistoryPanel
 from studio.ui.log_panel import LogPanel
 from studio.ui.preferences import Preferences, grouped_fields
 from studio.ui.theme import tokens
@@ -144,6 +144,8 @@ def test_history_panel_jumps(opened, qtbot):
     opened.desk.posing.set("browInnerUp", 0.8)
     labels = [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
     assert labels == ["Start", "Open anna", "Jaw open", "Inner brows up"]
+    details = [view.model().index(row, 0).data(DETAIL) for row in range(4)]
+    assert details == ["", "", "0.80", "0.80"]
     place = view.visualRect(view.model().index(2, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert opened.desk.session.history.position == 2 == view.currentIndex().row()

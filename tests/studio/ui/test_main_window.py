@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from studio.engine.faults import Fault
 from studio.ui.app import faults_go_to
+from studio.ui.drive.choice import SourceKind
+from studio.ui.drive.driving import driving_of
 from studio.ui.fault_box import FaultBox
 
 
@@ -122,19 +124,45 @@ def test_dropping_a_file_opens_it(window, avatar_file, wait):
     wait(lambda: window.desk.session.avatar is not None)
 
 
-def test_other_files_are_not_taken(window, tmp_path):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "song.mp3"))])
-    enter = QDragEnterEvent(
-        QPoint(50, 50),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
+def dropped(window, data: QMimeData) -> bool:
+    """Drop something; whether the window takes it at all."""
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    how = (Qt.DropAction.CopyAction, data, left, none)
+    enter = QDragEnterEvent(QPoint(50, 50), *how)
     enter.ignore()
     window.dragEnterEvent(enter)
-    assert not enter.isAccepted()
+    if enter.isAccepted():
+        window.dropEvent(QDropEvent(QPointF(50, 50), *how))
+    return enter.isAccepted()
+
+
+def urls(*addresses: QUrl) -> QMimeData:
+    data = QMimeData()
+    data.setUrls(list(addresses))
+    return data
+
+
+def test_what_cannot_be_opened_is_told_in_a_sentence(window, tmp_path, wait):
+    text = QMimeData()
+    text.setText("only words")
+    assert not dropped(window, text)
+    assert dropped(window, urls(QUrl("https://example.org/face.jpg")))
+    wait(lambda: window.book.entries)
+    assert "on the web" in window.book.entries[-1].sentence
+    assert dropped(window, urls(QUrl.fromLocalFile(str(tmp_path / "walk.mp4"))))
+    wait(lambda: "walk.mp4 moves an avatar" in window.book.entries[-1].sentence)
+
+
+def test_a_dropped_film_is_ready_to_drive(opened, tmp_path, wait):
+    film, other = tmp_path / "walk.mp4", tmp_path / "notes.txt"
+    assert dropped(opened, urls(*(QUrl.fromLocalFile(str(path)) for path in (other, film))))
+    choice = driving_of(opened.desk).choice
+    wait(lambda: driving_of(opened.desk).choice.path == film)
+    assert driving_of(opened.desk).choice.kind is SourceKind.VIDEO != choice.kind
+    assert [entry.sentence for entry in opened.book.entries][-2:] == [
+        "One of 2 files is opened: walk.mp4",
+        "walk.mp4 is ready to drive the avatar: press Drive.",
+    ]
 
 
 def test_paste_takes_pictures_paths_and_poses(window, avatar_file, wait):

@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from studio.session.settings import Settings
+from studio.session.state import OpenAvatar
 from studio.ui import reveal as reveal_module
 from studio.ui.desk import Desk
 from studio.ui.library import library_panel
@@ -170,3 +172,22 @@ def test_reveal_opens_the_folder(tmp_path, monkeypatch) -> None:
     )
     reveal_module.reveal(tmp_path / "a b.avatar")
     assert asked == [str(tmp_path)]
+
+
+def test_an_open_avatar_without_a_file_is_named(desk, panel) -> None:
+    panel.show()
+    assert not panel.unsaved.isVisible()
+    avatar = OpenAvatar(object(), "anna")
+    desk.session.open_avatar(avatar)
+    assert panel.unsaved.isVisible()
+    assert "anna" in panel.unsaved.findChild(QLabel).text()
+    desk.session.avatar_saved(avatar, Path("/faces/anna.avatar"), "")
+    assert not panel.unsaved.isVisible()
+
+
+@pytest.mark.parametrize(("width", "columns"), [(240, 2), (140, 1), (480, 4)])
+def test_cards_fill_the_width(filled, width, columns) -> None:
+    filled.resize(width, 600)
+    card = filled.view.gridSize().width()
+    room = filled.view.viewport().width()
+    assert room // card == columns and room - columns * card < columns + 1

@@ -47,12 +47,16 @@ def test_undo_is_shown(desk, panel, look):
     assert panel.mode.currentData() == ViewMode.FINAL
 
 
-def test_an_image_is_asked_for_and_cancel_changes_nothing(desk, panel, look, monkeypatch):
-    answers = [("", ""), ("/pictures/beach.jpg", "")]
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: answers.pop(0))
+def test_an_image_is_asked_for_and_cancel_changes_nothing(desk, panel, look):
     choose(panel.background.kind, BackgroundKind.IMAGE)
+    dialog = panel.background.findChild(QFileDialog)
+    dialog.reject()
+    dialog.setParent(None)
     assert panel.background.kind.currentData() == BackgroundKind.PHOTO and steps(desk) == []
     choose(panel.background.kind, BackgroundKind.IMAGE)
+    dialog = panel.background.findChild(QFileDialog)
+    dialog.fileSelected.emit("/pictures/beach.jpg")
+    dialog.reject()
     assert look().image == "/pictures/beach.jpg" and len(steps(desk)) == 1
     assert panel.background.image.text() == "beach.jpg"
 
@@ -68,7 +72,7 @@ def test_the_colour_follows_the_dialog_in_one_step_and_cancel_takes_it_back(desk
         dialog.accept() if accepted else dialog.reject()
         dialog.setParent(None)
         assert look().colour == "#445566"
-    assert steps(desk) == ["Background", "Background colour"]
+    assert steps(desk) == ["Background: Colour", "Background colour"]
     assert panel.background.colour.text() == "#445566"
 
 
