@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -12,25 +12,24 @@ _RADIUS = 4.0
 
 
 class PlaneTile(QAbstractButton):
-    """A plane of a branch; an empty one is hatched and cannot be pressed."""
+    """A plane of a branch; one without a picture cannot be pressed."""
 
     def __init__(self, branch: str, plane: str, parent: QWidget | None = None) -> None:
         """``branch`` is its translated name, ``plane`` XY, XZ or ZY."""
         super().__init__(parent)
-        self._branch, self._plane = branch, plane
+        self._plane = plane
         self._image: QImage | None = None
+        self._scaled = QImage()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("{0}, plane {1}").format(branch, plane))
         self.show_image(None)
 
     def show_image(self, image: QImage | None) -> None:
-        """Show a picture; None says that the plane is empty."""
-        self._image = image
+        """Show a picture, or none."""
+        self._image, self._scaled = image, QImage()
         self.setEnabled(image is not None)
-        empty = self.tr("{0}: this avatar has none").format(self._branch)
-        full = self.tr("{0}; click to enlarge").format(self.accessibleName())
-        self.setToolTip(empty if image is None else full)
+        self.setToolTip(self.tr("{0}; click to enlarge").format(self.accessibleName()))
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -40,18 +39,13 @@ class PlaneTile(QAbstractButton):
         colours = tokens()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
             outline = QPainterPath()
             outline.addRoundedRect(area, _RADIUS, _RADIUS)
             painter.setClipPath(outline)
             painter.fillPath(outline, QColor(colours.sunken))
-            if self._image is None:
-                painter.fillPath(outline, QColor(colours.field))
-                painter.setPen(QColor(colours.faint))
-                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("empty"))
-            else:
-                painter.drawImage(area, self._image)
+            if self._image is not None:
+                painter.drawImage(QPointF(), self._fitted(self._image))
                 self._paint_name(painter, area)
             painter.setClipping(False)
             lit = self.hasFocus() or (self.underMouse() and self.isEnabled())
@@ -59,6 +53,16 @@ class PlaneTile(QAbstractButton):
             painter.setPen(QPen(edge, 2.0 if lit else 1.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(outline)
+
+    def _fitted(self, image: QImage) -> QImage:
+        """The picture in device pixels; a painter that shrinks it would leave texels out."""
+        ratio = self.devicePixelRatioF()
+        size = (QSizeF(self.size()) * ratio).toSize()
+        if self._scaled.size() != size:
+            whole = Qt.AspectRatioMode.IgnoreAspectRatio
+            self._scaled = image.scaled(size, whole, Qt.TransformationMode.SmoothTransformation)
+        self._scaled.setDevicePixelRatio(ratio)
+        return self._scaled
 
     def _paint_name(self, painter: QPainter, area: QRectF) -> None:
         font = self.font()

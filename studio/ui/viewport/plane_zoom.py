@@ -75,8 +75,8 @@ class PlaneZoom(QDialog):
         self.about.setText(
             self.tr(
                 "{0} × {1} texels, {2} to the right, {3} upwards. Red, green and blue are the first"
-                " three principal components of the fused features, on all planes alike;"
-                " mid grey is zero."
+                " three principal components of the fused features of this plane where the head"
+                " is; mid grey is their middle, and of what is added to it zero."
             ).format(image.width(), image.height(), right, up)
         )
         self._tell(None)

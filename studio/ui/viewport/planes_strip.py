@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from superqt import QFlowLayout
 
 from studio.engine import jobs
@@ -15,14 +16,13 @@ from studio.engine.planes import PlanePictures
 from studio.ui.desk import Desk
 from studio.ui.listen import listen
 from studio.ui.pixels import image_of
+from studio.ui.viewport.plane_group import TILE_GAP, TITLE_GAP, EmptyGroup, PlaneGroup
 from studio.ui.viewport.plane_names import PLANES, branch_texts
-from studio.ui.viewport.plane_tile import PlaneTile
 from studio.ui.viewport.plane_zoom import PlaneZoom
 
-_MARGIN, _GROUP_GAP, _TILE_GAP = 8, 16, 4
-_SMALLEST, _LARGEST = 60, 140
-_TALL = 300
-"""Points of height from which groups stand below each other."""
+_MARGIN, _GROUP_GAP, _ROW_GAP = 8, 16, 8
+_SMALLEST, _LARGEST = 40, 320
+"""Points along a side of a tile."""
 
 
 class PlanesStrip(QScrollArea):
@@ -36,47 +36,31 @@ class PlanesStrip(QScrollArea):
         self._job: int | None = None
         self._zoom: PlaneZoom | None = None
         self.images: dict[tuple[str, str], QImage] = {}
-        self.tiles: dict[tuple[str, str], PlaneTile] = {}
         self._content = QWidget(self)
         self.message = QLabel(self)
         self.message.setProperty("dim", True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
-        self._titles: dict[str, QLabel] = {}
-        self._groups = [self._group(*item) for item in branch_texts().items()]
+        self.groups = {branch: self._group(branch, text) for branch, text in branch_texts().items()}
+        self._empty = EmptyGroup(self._content)
         self._lay_out()
         listen(self, desk.session.avatar_changed, lambda _: self._follow())
         self._follow()
 
     def _lay_out(self) -> None:
-        flow = QFlowLayout(self._content)
-        flow.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
-        flow.setHorizontalSpacing(_GROUP_GAP)
-        flow.setVerticalSpacing(8)
-        for group in self._groups:
-            flow.addWidget(group)
+        self._flow = QFlowLayout(self._content)
+        self._flow.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        self._flow.setHorizontalSpacing(_GROUP_GAP)
+        self._flow.setVerticalSpacing(_ROW_GAP)
         self.setWidget(self._content)
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.message.raise_()
 
-    def _group(self, branch: str, text: str) -> QWidget:
-        group = QWidget(self)
-        column = QVBoxLayout(group)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        title = self._titles[branch] = QLabel(text, group)
-        title.setProperty("dim", True)
-        row = QHBoxLayout()
-        row.setSpacing(_TILE_GAP)
-        for plane in PLANES:
-            tile = PlaneTile(text, plane, group)
-            tile.clicked.connect(lambda _=False, key=(branch, plane): self._enlarge(key))
-            self.tiles[branch, plane] = tile
-            row.addWidget(tile)
-        row.addStretch(1)
-        column.addWidget(title)
-        column.addLayout(row)
+    def _group(self, branch: str, text: str) -> PlaneGroup:
+        group = PlaneGroup(text, self._content)
+        group.pressed.connect(lambda plane: self._enlarge((branch, plane)))
         return group
 
     def sizeHint(self) -> QSize:
@@ -91,30 +75,23 @@ class PlanesStrip(QScrollArea):
         self._fit()
 
     def _fit(self) -> None:
-        """One row in a low dock, a column of groups in a tall one; tiles as large as fit."""
+        """Tiles as large as all groups fit with, in as many rows as that takes."""
+        shown = [group for group in self.groups.values() if not group.isHidden()]
+        titles = [group.title.sizeHint().width() for group in shown]
+        others = [] if self._empty.isHidden() else [self._empty.sizeHint()]
         # One point less, as the flow breaks its line where the last group just fits.
-        width, low = self.contentsRect().width() - 1, self.height() < _TALL
-        if low:
-            room = self.height() - self.fontMetrics().height() - 2 * _MARGIN - 8
-            sides = range(min(room, _LARGEST), _SMALLEST, -1)
-            side = next((side for side in sides if self._row_width(side) <= width), _SMALLEST)
-        else:
-            side = (width - 2 * _MARGIN - 2 * _TILE_GAP - 16) // len(PLANES)
-            side = min(max(side, _SMALLEST), _LARGEST)
-        for tile in self.tiles.values():
-            tile.setFixedSize(side, side)
-        self._content.setMinimumWidth(self._row_width(side) + 1 if low else 0)
-        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        self.setVerticalScrollBarPolicy(off if low else on)
-
-    def _row_width(self, side: int) -> int:
-        """Points that all groups beside each other take with tiles of this side."""
-        width = 2 * _MARGIN + (len(self._groups) - 1) * _GROUP_GAP
-        for branch, title in self._titles.items():
-            tiles = sum(not self.tiles[branch, plane].isHidden() for plane in PLANES)
-            row = tiles * side + (tiles - 1) * _TILE_GAP
-            width += max(row, title.sizeHint().width())
-        return width
+        room = self.contentsRect().size() - QSize(2 * _MARGIN + 1, 2 * _MARGIN)
+        heading = self.fontMetrics().height() + TITLE_GAP
+        side = next(
+            (
+                side
+                for side in range(_LARGEST, _SMALLEST, -1)
+                if _height([*_sizes(titles, side, heading), *others], room.width()) <= room.height()
+            ),
+            _SMALLEST,
+        )
+        for group in self.groups.values():
+            group.set_side(side)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._follow()
@@ -151,8 +128,7 @@ class PlanesStrip(QScrollArea):
     def _say(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
-        for group in self._groups:
-            group.setVisible(not text)
+        self._content.setVisible(not text)
 
     def _fail(self, handle: object, fault: Fault) -> None:
         if handle is self._drawn:
@@ -163,16 +139,24 @@ class PlanesStrip(QScrollArea):
         if handle is not self._drawn:
             return
         self._job = None
-        for (branch, plane), tile in self.tiles.items():
-            image = None
-            if branch not in pictures.empty:
-                image = image_of(pictures.pictures[branch][PLANES.index(plane)])
-                self.images[branch, plane] = image
-            tile.show_image(image)
-            # One tile is enough to say that a branch is empty.
-            tile.setVisible(image is not None or plane == PLANES[0])
+        for branch, group in self.groups.items():
+            group.setVisible(branch not in pictures.empty)
+            for plane, picture in zip(PLANES, pictures.pictures[branch], strict=True):
+                if branch not in pictures.empty:
+                    self.images[branch, plane] = image_of(picture)
+                group.tiles[plane].show_image(self.images.get((branch, plane)))
+        self._empty.tell(pictures.empty)
+        self._empty.setVisible(bool(pictures.empty))
+        self._flow_again()
         self._fit()
         self._say("")
+
+    def _flow_again(self) -> None:
+        """Let flow what is not hidden; the layout leaves gaps for the rest."""
+        for widget in (*self.groups.values(), self._empty):
+            self._flow.removeWidget(widget)
+            if not widget.isHidden():
+                self._flow.addWidget(widget)
 
     def _enlarge(self, key: tuple[str, str]) -> None:
         """Show a plane large; the window stays open beside the strip."""
@@ -186,3 +170,22 @@ class PlanesStrip(QScrollArea):
 
     def _forget_zoom(self) -> None:
         self._zoom = None
+
+
+def _sizes(titles: Sequence[int], side: int, heading: int) -> list[QSize]:
+    """Sizes of groups with titles of these widths and tiles of this side."""
+    row = len(PLANES) * side + (len(PLANES) - 1) * TILE_GAP
+    return [QSize(max(row, title), heading + side) for title in titles]
+
+
+def _height(sizes: Sequence[QSize], width: int) -> int:
+    """Height of groups that flow in rows of this width."""
+    total = left = row = 0
+    for size in sizes:
+        if left and left + size.width() > width:
+            total, left, row = total + row + _ROW_GAP, 0, 0
+        left += size.width() + _GROUP_GAP
+        row = max(row, size.height())
+    # A group that is too wide by itself is too high as well: it does not fit.
+    widest = max((size.width() for size in sizes), default=0)
+    return total + row if widest <= width else 1 << 20

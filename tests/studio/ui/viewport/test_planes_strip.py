@@ -9,6 +9,7 @@ from studio.engine import jobs
 from studio.engine.job import Job
 from studio.engine.planes import PlanePictures
 from studio.session.state import OpenAvatar
+from studio.ui.viewport.plane_group import EmptyGroup
 from studio.ui.viewport.plane_names import PLANES, branch_texts
 from studio.ui.viewport.plane_zoom import PlaneZoom
 from studio.ui.viewport.planes_strip import PlanesStrip
@@ -56,10 +57,11 @@ def test_all_planes_show_and_empty_branches_say_so(desk, strip, qtbot, drawn) ->
     desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
     qtbot.waitUntil(lambda: bool(strip.images))
     assert not strip.message.isVisible()
-    assert set(strip.tiles) == {(branch, plane) for branch in branch_texts() for plane in PLANES}
-    for (branch, plane), tile in strip.tiles.items():
-        assert tile.isVisible() == (branch not in EMPTY or plane == "XY")
-        assert tile.isEnabled() == (branch not in EMPTY)
+    assert set(strip.groups) == set(branch_texts())
+    for branch, group in strip.groups.items():
+        assert set(group.tiles) == set(PLANES) and group.isVisible() == (branch not in EMPTY)
+    note = strip.findChild(EmptyGroup)
+    assert note.isVisible() and note.names.text() == "Expression\nCompensation"
     assert len(drawn) == 1
 
 
@@ -92,7 +94,7 @@ def test_pressing_a_tile_enlarges_that_plane(desk, strip, qtbot) -> None:
     strip.show()
     desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
     qtbot.waitUntil(lambda: bool(strip.images))
-    QTest.keyClick(strip.tiles["fused", "ZY"], Qt.Key.Key_Space)
+    QTest.keyClick(strip.groups["fused"].tiles["ZY"], Qt.Key.Key_Space)
     zoom = strip.findChild(PlaneZoom)
     assert zoom.isVisible()
     assert (zoom.branch.currentData(), zoom.plane.currentData()) == ("fused", "ZY")
@@ -106,7 +108,7 @@ def test_the_canvas_zooms_about_the_cursor_and_tells_the_texel(desk, strip, qtbo
     strip.show()
     desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
     qtbot.waitUntil(lambda: bool(strip.images))
-    strip.tiles["canonical", "XY"].click()
+    strip.groups["canonical"].tiles["XY"].click()
     zoom = strip.findChild(PlaneZoom)
     canvas = zoom.canvas
     point = QPointF(canvas.width() * 0.6, canvas.height() * 0.4)
@@ -123,17 +125,37 @@ def test_the_canvas_zooms_about_the_cursor_and_tells_the_texel(desk, strip, qtbo
 
 
 @pytest.mark.parametrize(
-    ("width", "height"), [*((width, 170) for width in (800, 805, 806, 807)), (330, 700)]
+    ("width", "height", "least"),
+    [
+        *((width, 170, 45) for width in (680, 800, 805, 806, 807)),
+        (874, 340, 125),
+        (330, 700, 90),
+        (1500, 160, 110),
+    ],
 )
-def test_the_strip_fits_its_dock(desk, strip, qtbot, width, height) -> None:
+def test_tiles_grow_until_all_groups_fill_the_dock(
+    desk, strip, qtbot, width, height, least
+) -> None:
     strip.resize(width, height)
     strip.show()
     desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
     qtbot.waitUntil(lambda: bool(strip.images))
-    qtbot.waitUntil(lambda: not strip.horizontalScrollBar().maximum())
+    note = strip.findChild(EmptyGroup)
+    qtbot.waitUntil(lambda: note.isVisible() and note.y() > 0)
+    assert note.x() in {8, *(g.geometry().right() + 17 for g in strip.groups.values())}
     inside = strip.viewport().rect()
-    for tile in strip.tiles.values():
-        if tile.isVisible():
-            corner = tile.mapTo(strip.viewport(), tile.rect().bottomRight())
-            assert corner.x() <= inside.right()
-            assert height > 300 or corner.y() <= inside.bottom()
+    tiles = [strip.groups[b].tiles[p] for b in strip.groups if b not in EMPTY for p in PLANES]
+    for tile in (*tiles, note):
+        corner = tile.mapTo(strip.viewport(), tile.rect().bottomRight())
+        assert corner.x() <= inside.right() and corner.y() <= inside.bottom()
+    assert {tile.width() for tile in tiles} == {tile.height() for tile in tiles}
+    assert tiles[0].width() >= least
+    assert not strip.verticalScrollBar().maximum()
+
+
+def test_a_dock_that_is_too_small_scrolls(desk, strip, qtbot) -> None:
+    strip.resize(300, 90)
+    strip.show()
+    desk.session.open_avatar(OpenAvatar(Portrait(), "anna"))
+    qtbot.waitUntil(lambda: strip.verticalScrollBar().maximum() > 0)
+    assert not strip.horizontalScrollBar().maximum()
