@@ -1,8 +1,10 @@
 """Live Link Face: its 61 values, as columns of a CSV file and as packets of a network stream.
 
 52 ARKit coefficients, then yaw, pitch and roll of head, left eye and right eye. The app writes
-angles in radians; it documents no signs. Here, as in common senders, yaw is positive to the
-viewer's right, pitch upwards and roll counter-clockwise as seen; negative gains turn them round.
+angles in radians and documents no signs. In its recordings eyes that look to the subject's left,
+by eyeLook, have a negative yaw, and eyes that look down a positive pitch; the head's angles come
+from the same conversion. So yaw is positive to the viewer's left, pitch downwards, and roll
+clockwise as seen: all opposite to a pose's. Negative gains turn a sender round that differs.
 """
 
 from __future__ import annotations
@@ -96,7 +98,7 @@ def to_pose(values: NDArray[np.floating]) -> Pose:
     """The pose of 61 values; the eyes' rolls have no place in it."""
     coefficients = np.zeros(len(ARKIT_NAMES), np.float32)
     coefficients[_PLACES] = values[: len(ORDER)]
-    yaw, pitch, roll, *eyes = (float(value) for value in values[len(ORDER) :])
+    yaw, pitch, roll, *eyes = (-float(value) for value in values[len(ORDER) :])
     head = axis_angle_of(Turn(*np.degrees((pitch, yaw, roll))))
     return Pose(
         blendshapes=coefficients,
@@ -111,19 +113,25 @@ def to_values(pose: Pose, eye_roll: NDArray[np.floating] | None = None) -> NDArr
     whole = axis_angle_matrix(pose.neck) @ axis_angle_matrix(pose.head)
     turn = turn_of(matrix_axis_angle(whole))
     left, right = (0.0, 0.0) if eye_roll is None else eye_roll
-    head = np.radians((turn.yaw, turn.pitch, turn.roll))
-    eyes = [*pose.gaze_left, left, *pose.gaze_right, right]
+    head = -np.radians((turn.yaw, turn.pitch, turn.roll))
+    eyes = [*-pose.gaze_left, left, *-pose.gaze_right, right]
     return np.concatenate([pose.blendshapes[_PLACES], head, eyes]).astype(np.float64)
 
 
 def looking_once(pose: Pose) -> Pose:
-    """The pose with the eyes turned once.
+    """The pose with the eyes turned once, by its gaze.
 
-    Devices that give angles of the eyes say the same again in the eyeLook coefficients, which would
-    turn the eyes twice.
+    Devices tell twice where the eyes look: in the eyeLook coefficients and as angles, which
+    together would turn them twice. The coefficients say which way without a doubt, and have no
+    offset of the line of sight; the angles of a sender without them count.
     """
-    if not (pose.gaze_left.any() or pose.gaze_right.any()):
+    if not pose.blendshapes[_LOOKS].any():
         return pose
+    # Not above: kernels come with it, which files that are only read or written can do without.
+    from models.animate.rig import eye_angles
+
+    ahead = np.zeros(2, np.float32)
+    left, right = eye_angles(pose.replace(gaze_left=ahead, gaze_right=ahead))
     coefficients = pose.blendshapes.copy()
     coefficients[_LOOKS] = 0.0
-    return pose.replace(blendshapes=coefficients)
+    return pose.replace(blendshapes=coefficients, gaze_left=left, gaze_right=right)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from models.errors import BadInput
 from models.pose import ARKIT_NAMES
 from studio.drive.file_source import MotionFileSource
-from studio.drive.live_link import ANGLES, ORDER
+from studio.drive.live_link import ANGLES, ORDER, looking_once, to_pose
 from studio.drive.motion_files import read_motion, write_motion
 from studio.drive.source import Origin
 from studio.session.pose_track import PoseTrack
@@ -83,15 +83,29 @@ def test_csv_columns_go_where_their_names_say(tmp_path):
     assert plain.pose(1).coefficient("jawOpen") == pytest.approx(float(rows[2][index]))
 
 
-def test_csv_turns_as_poses_do(tmp_path):
+def test_csv_turns_the_other_way_round_than_poses(tmp_path):
     rows = live_link_rows(1)
     for name in NAMES[52:]:
         rows[1][rows[0].index(name)] = "0"
     rows[1][rows[0].index("HeadYaw")] = "0.5"
     rows[1][rows[0].index("RightEyePitch")] = "0.2"
     pose = read_motion(write_rows(tmp_path / "a.csv", rows)).track.pose(0)
-    assert np.allclose(pose.head, [0, 0.5, 0], atol=1e-6)
-    assert np.allclose(pose.gaze_right, [0, 0.2]) and not pose.gaze_left.any()
+    assert np.allclose(pose.head, [0, -0.5, 0], atol=1e-6)
+    assert np.allclose(pose.gaze_right, [0, -0.2]) and not pose.gaze_left.any()
+
+
+def test_angles_and_eye_look_of_the_app_agree():
+    # A look to the subject's left and up, as the app records it.
+    told = dict(eyeLookOutLeft=0.34, eyeLookInRight=0.44, eyeLookUpLeft=0.31, eyeLookUpRight=0.31)
+    turned = dict(leftEyeYaw=-0.267, leftEyePitch=-0.139, rightEyeYaw=-0.206, rightEyePitch=-0.139)
+    names = (*ORDER, *ANGLES)
+    both = np.array([{**told, **turned}.get(name, 0.0) for name in names])
+    alone = np.array([turned.get(name, 0.0) for name in names])
+    looks, angles = (looking_once(to_pose(values)) for values in (both, alone))
+    assert not any(looks.coefficient(name) for name in told)
+    for pose in (looks, angles):
+        for gaze in (pose.gaze_left, pose.gaze_right):
+            assert 0.15 < gaze[0] < 0.4 and 0.1 < gaze[1] < 0.3
 
 
 def test_csv_rows_without_a_face_are_skipped(tmp_path):
