@@ -48,7 +48,9 @@ class Session:
         self._clock = clock
         self._state = State()
         self._saved = self._state
+        self._opened: State | None = None
         self._project: Path | None = None
+        self._project_avatar: OpenAvatar | None = None
         self._gesture: str | None = None
         self._gesture_step: Step | None = None
         self._untold: set[str] = set()
@@ -69,7 +71,8 @@ class Session:
     @property
     def project(self) -> Path | None:
         """The project's file, None while it was never saved."""
-        return self._project
+        owner = self._project_avatar
+        return self._project if owner is None or _same(self._state.avatar, owner) else None
 
     def change(self, label: str, *, merge: str | None = None, **parts: Any) -> bool:
         """Change parts of the state by name: ``session.change("Smile", pose=pose)``.
@@ -105,7 +108,7 @@ class Session:
             return last is self._gesture_step
         recent = step.time - last.time <= MERGE_SECONDS
         same = step.merge is not None and step.merge == last.merge
-        return same and recent and not self.history.can_redo and last.state is not self._saved
+        return same and recent and not self.history.can_redo and last.state is not self._kept
 
     def begin(self, label: str) -> None:
         """Begin a gesture (a mouse drag): all changes until ``end`` are one step of this name."""
@@ -206,14 +209,15 @@ class Session:
     def open_avatar(self, avatar: OpenAvatar) -> None:
         """Show another avatar in its source pose and view; undo brings the former one back.
 
-        An avatar that has a file, opened when nothing was unsaved, leaves nothing unsaved.
+        An avatar that has a file, opened when nothing was unsaved, leaves nothing unsaved. The
+        project that was open stays with its avatar: saving does not write the new one over it.
         """
-        clean = not self.modified and avatar.path is not None and self._project is None
+        clean = not self.modified and avatar.path is not None
         self.end()
         pose = getattr(avatar.handle, "source_pose", Pose.neutral())
         self.change(f"Open {avatar.name}", avatar=avatar, pose=pose, view=View())
         if clean:
-            self._saved = self._state
+            self._opened = self._state
             self._tell_title()
 
     def avatar_saved(self, avatar: OpenAvatar, path: Path, sha256: str) -> None:
@@ -228,6 +232,8 @@ class Session:
 
         self.history.rewrite(renamed)
         self._saved = renamed(self._saved)
+        if self._opened is not None:
+            self._opened = renamed(self._opened)
         self._become(renamed(self._state))
 
     def open_project(self, opened: OpenedProject, *, recovered: bool = False) -> None:
@@ -237,13 +243,14 @@ class Session:
         """
         self._gesture, self._gesture_step = None, None
         self.history = History(opened.state, self.history.limit)
-        self._project = opened.path
-        self._saved = State() if recovered else opened.state
+        self._project, self._project_avatar = opened.path, opened.state.avatar
+        self._saved, self._opened = State() if recovered else opened.state, None
         self._become(opened.state)
 
     def project_saved(self, saved: SavedProject) -> None:
         """Note that the state from which saving began is now in a file."""
         self._project, self._saved = saved.path, saved.state
+        self._project_avatar, self._opened = saved.state.avatar, None
         if saved.avatar_path is not None and saved.state.avatar is not None:
             self.avatar_saved(saved.state.avatar, saved.avatar_path, saved.sha256)
         self._tell_title()
@@ -254,19 +261,27 @@ class Session:
 
         A view alone counts only in a project that has a file.
         """
-        now, saved = self._state, self._saved
+        now, saved = self._state, self._kept
         if now.avatar is not None and now.avatar.path is None:
             return True
-        if self._project is None:
+        if self.project is None:
             saved = replace(saved, view=now.view)
         return now != saved
+
+    @property
+    def _kept(self) -> State:
+        """What was last saved or opened of the avatar that is shown."""
+        opened = self._opened
+        shown = opened is not None and _same(self._state.avatar, opened.avatar)
+        return opened if opened is not None and shown else self._saved
 
     @property
     def title(self) -> str:
         """For the window: the project's or avatar's name, with a star while unsaved."""
         avatar = self._state.avatar
-        if self._project is not None:
-            name = self._project.stem
+        project = self.project
+        if project is not None:
+            name = project.stem
         else:
             name = "Untitled" if avatar is None else avatar.name
         return f"{name}{'*' if self.modified else ''}"
@@ -275,3 +290,10 @@ class Session:
         if self.title != self._title:
             self._title = self.title
             self.title_changed.emit(self._title)
+
+
+def _same(avatar: OpenAvatar | None, other: OpenAvatar | None) -> bool:
+    """Whether both are the same avatar in memory, though one may have got a file since."""
+    return avatar is other or (
+        avatar is not None and other is not None and avatar.handle is other.handle
+    )

@@ -88,12 +88,14 @@ class Documents(QObject):
         """Do ``then``, after asking about what would be lost.
 
         Opening an avatar or a photo is a step that undo takes back, so only an avatar that was
-        never saved is asked about; a project and an end replace everything.
+        never saved and a project that is left are asked about; a project and an end replace
+        everything.
         """
         session = self._desk.session
         avatar = session.avatar
         never_saved = avatar is not None and avatar.path is None
-        if never_saved or (replaces_all and self.has_unsaved):
+        leaves = replaces_all or session.project is not None
+        if never_saved or (leaves and self.has_unsaved):
             title = session.title.removesuffix("*")
             ask_unsaved(self._window, title, save=lambda: self.save(then), discard=then)
         else:

@@ -260,6 +260,20 @@ def test_in_a_project_the_view_counts(session, tmp_path):
     assert session.modified and session.title == "film*"
 
 
+def test_a_project_stays_with_its_avatar(session, avatar, tmp_path):
+    session.open_avatar(replace(avatar, path=tmp_path / "anna.avatar"))
+    session.project_saved(SavedProject(tmp_path / "film.triptych", session.state))
+    other = OpenAvatar(object(), "bert", tmp_path / "bert.avatar")
+    session.open_avatar(other)
+    assert session.project is None and session.title == "bert" and not session.modified
+    session.change("Smile", pose=smiling(0.3))
+    assert session.title == "bert*"
+    session.undo()
+    session.undo()
+    assert session.project == tmp_path / "film.triptych"
+    assert session.title == "film" and not session.modified
+
+
 def test_what_changed_while_saving_stays_unsaved(session, tmp_path):
     session.change("Smile", pose=smiling(0.1))
     begun = session.state
