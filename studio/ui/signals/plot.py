@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from studio.ui.signals.legend import Legend
 from studio.ui.theme import tokens
 
 _HUES = (212, 28, 150, 335, 48, 268, 185, 0)
 """Degrees; neighbours lie far apart. Beyond eight curves they come again."""
-_LEGEND, _COLUMNS = "8pt", 4
+_NARROW = 420
+"""Below this width the names lie above the plot."""
+_FEW = 4
+"""Curves up to which lines are wide; Qt draws a wide one five times as slowly."""
 
 
 class Plot(QWidget):
@@ -40,15 +44,14 @@ class Plot(QWidget):
         self.widget.setYRange(0.0, 1.0, padding=0.06)
         self.widget.getAxis("left").setTickSpacing(levels=[(0.5, 0.0)])
         self.widget.setAccessibleName(self.tr("Coefficients over time"))
-        self.legend = self.widget.addLegend(
-            offset=(6, 2), horSpacing=16, verSpacing=-6, labelTextSize=_LEGEND, colCount=_COLUMNS
-        )
+        self.legend = Legend()
         # Lines of its own: the library's grid takes longer to draw than all curves.
         self._grid = [self.widget.addLine(y=height) for height in (0.0, 0.25, 0.5, 0.75, 1.0)]
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.widget)
-        self.legend.hide()
+        self._layout = QBoxLayout(QBoxLayout.Direction.RightToLeft, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._layout.addWidget(self.legend)
+        self._layout.addWidget(self.widget, 1)
         self._paint()
 
     def show_channels(self, names: Mapping[int, str]) -> None:
@@ -59,12 +62,10 @@ class Plot(QWidget):
         self._give_colours(names)
         for curve in self._curves.values():
             self.widget.removeItem(curve)
-        self.legend.clear()
         self._curves = {
-            channel: self.widget.plot(name=name, pen=self._pen(channel), antialias=True)
-            for channel, name in names.items()
+            channel: self.widget.plot(pen=self._pen(channel), antialias=True) for channel in names
         }
-        self.legend.setVisible(bool(names))
+        self._show_legend()
 
     def draw(
         self, now: float, seconds: float, times: NDArray[np.float64], values: NDArray[np.float32]
@@ -89,6 +90,13 @@ class Plot(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "legend"):
             self._paint()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = event.size().width() >= _NARROW
+        ways = QBoxLayout.Direction
+        self._layout.setDirection(ways.RightToLeft if beside else ways.TopToBottom)
+        self.legend.set_beside(beside)
+
     def _paint(self) -> None:
         colours = tokens()
         self.widget.setBackground(QColor(colours.field))
@@ -98,16 +106,12 @@ class Plot(QWidget):
             axis.setTextPen(QColor(colours.dim))
         for line in self._grid:
             line.setPen(self._graph.mkPen(QColor(colours.line), width=1))
-        self.legend.setLabelTextColor(QColor(colours.text))
-        ground = QColor(colours.field)
-        # Curves stay visible below it.
-        ground.setAlpha(150)
-        self.legend.setBrush(ground)
-        self.legend.setPen(QColor(0, 0, 0, 0))
         for channel, curve in self._curves.items():
             curve.setPen(self._pen(channel))
-        for _, label in self.legend.items:
-            label.setText(label.text, color=QColor(colours.text))
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        self.legend.show_entries({name: self._colour(c) for c, name in self._names.items()})
 
     def _give_colours(self, channels: Iterable[int]) -> None:
         """A curve keeps its colour as long as it is shown."""
@@ -115,11 +119,13 @@ class Plot(QWidget):
         free = (slot for slot in count() if slot not in kept.values())
         self._slots = {c: kept[c] if c in kept else next(free) for c in channels}
 
-    def _pen(self, channel: int) -> Any:
+    def _colour(self, channel: int) -> QColor:
         hue = _HUES[self._slots[channel] % len(_HUES)]
-        lightness = 0.66 if tokens().dark else 0.42
-        # Wider than one pixel, Qt draws a curve ten times as slowly.
-        return self._graph.mkPen(QColor.fromHslF(hue / 360.0, 0.68, lightness), width=1)
+        lightness = 0.68 if tokens().dark else 0.40
+        return QColor.fromHslF(hue / 360.0, 0.72, lightness)
+
+    def _pen(self, channel: int) -> Any:
+        return self._graph.mkPen(self._colour(channel), width=2 if len(self._names) <= _FEW else 1)
 
 
 def _seconds_axis(pyqtgraph: Any) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from models.pose import ARKIT_INDEX, ARKIT_NAMES, Pose
+from studio.ui.signals.legend import Legend
 from studio.ui.signals.signals_panel import SignalsPanel
 from tests.studio.ui.panel_fixtures import PATIENCE_MS, show
 
@@ -150,3 +152,33 @@ def test_another_avatar_begins_anew(desk, open_avatar, clock):
     begun = times[0]
     desk.session.avatar_changed.emit(desk.session.avatar)
     assert panel.trace.window(clock.now - 10.0, clock.now)[0][0] == begun
+
+
+@pytest.mark.parametrize(("width", "height", "beside"), [(640, 260, True), (360, 420, False)])
+def test_names_lie_beside_the_curves_or_above_them(
+    desk, panel, clock, qtbot, width, height, beside
+) -> None:
+    panel.resize(width, height)
+    clock.now += 1.0
+    for name in ("jawOpen", "mouthPucker", "cheekPuff"):
+        desk.posing.set(name, 0.5)
+    clock.now += 2.0
+    panel.draw()
+    legend, plot = panel.plot.legend, panel.plot.widget
+    assert len(legend.names) == 3 and "Jaw open" in legend.names
+    qtbot.waitUntil(lambda: not legend.geometry().intersects(plot.geometry()))
+    if beside:
+        qtbot.waitUntil(lambda: legend.x() >= plot.geometry().right())
+    else:
+        qtbot.waitUntil(lambda: legend.geometry().bottom() <= plot.y())
+    assert legend.width() > 60 and legend.height() > 8 and plot.height() > 100
+
+
+def test_many_names_take_more_columns(qtbot) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.resize(200, 60)
+    legend.show_entries({"one": QColor("red")})
+    single = legend.width()
+    legend.show_entries({f"number {n}": QColor("red") for n in range(20)})
+    assert legend.width() > 3 * single and legend.height() == 60
