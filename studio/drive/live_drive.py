@@ -65,6 +65,12 @@ class LiveDrive:
         with self._lock:
             self._settings = settings
 
+    @property
+    def source(self) -> MotionSource | None:
+        """What is driven with, None until it is open."""
+        with self._lock:
+            return self._source
+
     def retarget(self, avatar: Any, base: Pose | None = None) -> None:
         """Move another avatar, or start from another pose, from the next sample on."""
         with self._lock:

@@ -24,8 +24,22 @@ _MOST_WAITING = 2000
 """Packets read at a time, so that a flood cannot keep a pose from coming out."""
 
 
+def own_address() -> str:
+    """This computer's address in its network, which others send to; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that belongs to nobody, RFC 5737
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
+
+
 class UdpSource:
-    """Listens at a port; only this computer is heard unless it is opened."""
+    """Listens at a port; only this computer is heard unless it is opened.
+
+    Attributes:
+        address: where it listens. packets: what came so far; poses: what of it made a pose.
+    """
 
     live = True
     origin = Origin.DEVICE
@@ -47,6 +61,7 @@ class UdpSource:
             ) from None
         self._socket.settimeout(_TICK)
         self.address: tuple[str, int] = self._socket.getsockname()
+        self.packets = self.poses = 0
 
     def _hear(self, packet: bytes) -> bool:
         """Take a packet in; whether it completes a pose."""
@@ -78,6 +93,7 @@ class UdpSource:
             arrived = clock()
             self._socket.setblocking(False)
             for _ in range(_MOST_WAITING):
+                self.packets += 1
                 complete += self._hear(packet)
                 packet = self._socket.recv(_PACKET)
         except (TimeoutError, BlockingIOError):
@@ -90,6 +106,7 @@ class UdpSource:
         finally:
             with contextlib.suppress(OSError):  # closed meanwhile
                 self._socket.settimeout(_TICK)
+        self.poses += complete
         return arrived, complete
 
     def refit(self) -> None:

@@ -18,20 +18,25 @@ from studio.drive.osc import Argument, parse_osc
 
 _MOST_SHAPES = 512
 _ARKIT = {name.lower(): name for name in ARKIT_NAMES}
-_BLINKS = {
+_EYES = {
     "blink": ("eyeBlinkLeft", "eyeBlinkRight"),
     "blink_l": ("eyeBlinkLeft",),
     "blinkleft": ("eyeBlinkLeft",),
     "blink_r": ("eyeBlinkRight",),
     "blinkright": ("eyeBlinkRight",),
+    "lookup": ("eyeLookUpLeft", "eyeLookUpRight"),
+    "lookdown": ("eyeLookDownLeft", "eyeLookDownRight"),
+    "lookleft": ("eyeLookOutLeft", "eyeLookInRight"),
+    "lookright": ("eyeLookInLeft", "eyeLookOutRight"),
 }
+"""VRM 0 and VRM 1 names of expressions of the eyes; left and right are the subject's."""
 _PRESETS = {
     **{"a": "aa", "i": "ih", "u": "ou", "e": "ee", "o": "oh"},
     **{"aa": "aa", "ih": "ih", "ou": "ou", "ee": "ee", "oh": "oh"},
     **{"joy": "smile", "happy": "smile", "fun": "laugh", "relaxed": "smile"},
     **{"sorrow": "sad", "sad": "sad", "angry": "angry", "surprised": "surprise"},
 }
-"""VRM 0 and VRM 1 names of expressions, as named poses here."""
+"""The other expressions, as named poses here."""
 _BONES = ("neck", "head", "lefteye", "righteye")
 
 
@@ -65,7 +70,7 @@ class Performer:
             return
         name, value = arguments
         known = isinstance(name, str) and (
-            name.lower() in _ARKIT or name.lower() in _BLINKS or name.lower() in _PRESETS
+            name.lower() in _ARKIT or name.lower() in _EYES or name.lower() in _PRESETS
         )
         if not known or isinstance(value, bool) or not isinstance(value, int | float):
             return
@@ -105,9 +110,9 @@ def _coefficients(shapes: Mapping[str, float]) -> NDArray[np.float32]:
     for name, value in shapes.items():
         if name in _ARKIT:
             total[ARKIT_INDEX[_ARKIT[name]]] += value
-        elif name in _BLINKS:
-            for blink in _BLINKS[name]:
-                total[ARKIT_INDEX[blink]] += value
+        elif name in _EYES:
+            for shape in _EYES[name]:
+                total[ARKIT_INDEX[shape]] += value
         else:
             total += np.float32(value) * PRESETS[_PRESETS[name]].blendshapes
     return np.clip(total, *COEFFICIENT_RANGE)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -27,12 +26,12 @@ from studio.ui.drive.arm_box import ArmBox
 from studio.ui.drive.channel_table import ChannelTable
 from studio.ui.drive.choice import NETWORK_KINDS
 from studio.ui.drive.driving import Driving, driving_of
+from studio.ui.drive.live_status import LiveStatus
 from studio.ui.drive.monitor import Monitor
 from studio.ui.drive.phase import Phase
 from studio.ui.drive.source_box import SourceBox
 from studio.ui.drive.transfer_box import TransferBox
 from studio.ui.icons import icon
-from studio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
@@ -52,12 +51,9 @@ class DrivePanel(QWidget):
         self.source = SourceBox(self.driving)
         self.monitor = Monitor()
         self._make_buttons()
-        self.status, self.figures = QLabel(), QLabel()
-        self.status.setWordWrap(True)
-        self.figures.setProperty("dim", True)
-        self.figures.setWordWrap(True)
+        self.live = LiveStatus(self.driving)
         self._tell = QTimer(self, interval=_TELL_MS)
-        self._tell.timeout.connect(self._show_figures)
+        self._tell.timeout.connect(self._tell_on)
         # Pictures of a quick camera are drawn no more often than this.
         self._soon = QTimer(self, singleShot=True, interval=_PICTURE_MS)
         self._soon.timeout.connect(self._show_picture)
@@ -91,8 +87,7 @@ class DrivePanel(QWidget):
         if not running:
             self.monitor.clear(self._idle_text())
             self._soon.stop()
-        self._show_status()
-        self._show_figures()
+        self._tell_on()
         (self._tell.start if running and self.isVisible() else self._tell.stop)()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -108,7 +103,7 @@ class DrivePanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "table"):
-            self._show_status()
+            self.live.show_status()
 
     def _make_buttons(self) -> None:
         self.start, self.rest, self.record = QPushButton(), QPushButton(), QPushButton()
@@ -150,11 +145,7 @@ class DrivePanel(QWidget):
         buttons.addWidget(self.record, 1, 1)
         stack.addLayout(buttons)
         stack.addWidget(self.monitor)
-        lines = QVBoxLayout()
-        lines.setSpacing(2)
-        lines.addWidget(self.status)
-        lines.addWidget(self.figures)
-        stack.addLayout(lines)
+        stack.addWidget(self.live)
         for section in (self.transfer, self.armed, self.channels):
             stack.addWidget(section)
         stack.addStretch(1)
@@ -220,45 +211,11 @@ class DrivePanel(QWidget):
         if driven is not None:
             text = self.tr("This source has no picture.")
             self.monitor.show_seen(driven.sample.seen, driven.present, text)
-            self._show_status()
+            self.live.show_status()
 
-    def _show_status(self) -> None:
-        driving, newest = self.driving, self.driving.newest
-        mood, text = "", ""
-        if driving.fault is not None:
-            fault = driving.fault
-            mood, text = "danger", f"{fault.sentence} {fault.remedy}".strip()
-        elif driving.phase is Phase.RUNNING:
-            network = driving.choice.kind in NETWORK_KINDS
-            if newest is None:
-                text = self.tr("Waiting for data…") if network else self.tr("Waiting…")
-            elif newest.present:
-                text = self.tr("Recording") if driving.recording else self.tr("Live")
-                mood = "danger" if driving.recording else "good"
-            else:
-                mood = "warning"
-                text = self.tr("Nothing arrives.") if network else self.tr("The face is lost.")
-        self.status.setVisible(bool(text))
-        self.status.setText(text)
-        sheet = _colour(mood)
-        if self.status.styleSheet() != sheet:
-            self.status.setStyleSheet(sheet)
-
-    def _show_figures(self) -> None:
-        driving = self.driving
-        self.figures.setVisible(driving.phase is Phase.RUNNING)
-        if driving.phase is not Phase.RUNNING:
-            return
-        found = driving.meter.figures()
-        latency = "–" if found.latency is None else f"{found.latency:.0f}"
-        self.figures.setText(
-            self.tr("{0:.0f} fps tracked · {1:.0f} shown · {2} ms · {3} dropped").format(
-                found.tracked, found.shown, latency, found.dropped
-            )
-        )
-        self.figures.setToolTip(
-            "\n".join(f"{name}: {spent:.1f} ms" for name, spent in found.stages.items())
-        )
+    def _tell_on(self) -> None:
+        self.live.show_status()
+        self.live.show_figures()
 
     def _show_hints(self) -> None:
         for button, action, hint in (
@@ -267,7 +224,3 @@ class DrivePanel(QWidget):
             (self.record, "drive.record", self.tr("Record a take, or end it")),
         ):
             button.setToolTip(with_shortcut(self, hint, action))
-
-
-def _colour(mood: str) -> str:
-    return f"color: {getattr(tokens(), mood)};" if mood else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from studio.engine.faults import Fault
 from studio.session.state import OpenAvatar
 from studio.ui.desk import Desk
 from studio.ui.drive.choice import SourceChoice, opener_of
+from studio.ui.drive.closers import Closers
 from studio.ui.drive.meter import Meter
 from studio.ui.drive.newest import Newest
 from studio.ui.drive.phase import Phase
@@ -30,8 +30,6 @@ from studio.ui.timeline.playing import playing_of
 if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
     from studio.drive.source import MotionSource
-
-_CLOSING_SECONDS = 3.0
 
 
 class Driving(QObject):
@@ -79,7 +77,7 @@ class Driving(QObject):
         self._run: object = None
         self._record_soon = False
         self._left: tuple[Pose, Pose] | None = None
-        self._closers: list[threading.Thread] = []
+        self._closers = Closers()
         desk.closing.connect(self.close)
         desk.frame_ready.connect(self._on_frame)
         desk.closing.connect(desk.session.pose_changed.connect(self._on_base))
@@ -94,6 +92,11 @@ class Driving(QObject):
     def recording(self) -> bool:
         """Whether a take is recorded."""
         return self._recording.on
+
+    @property
+    def source(self) -> MotionSource | None:
+        """What is driven with, None until it is open."""
+        return None if self._drive is None else self._drive.source
 
     # Commands
 
@@ -134,7 +137,7 @@ class Driving(QObject):
         self._mail.clear()
         self._playing.stop()
         self._drive = LiveDrive(
-            self._opening(),
+            self._closers.opening(self.opener(self.choice)),
             avatar.handle,
             self.settings,
             self._mail.put,
@@ -149,9 +152,7 @@ class Driving(QObject):
         self.accent(None)
         drive, self._drive, self._run = self._drive, None, None
         if drive is not None:
-            thread = threading.Thread(target=drive.stop, name="stop driving", daemon=True)
-            thread.start()
-            self._closers = [*(t for t in self._closers if t.is_alive()), thread]
+            self._closers.stop(drive)
         self._mail.clear()
         self._keep_pose()
         self._desk.live.drive(None)
@@ -201,8 +202,7 @@ class Driving(QObject):
                 keep(self.choice, self.settings)
             except BadInput as error:
                 self._desk.notice.emit(str(error))
-        for thread in self._closers:
-            thread.join(_CLOSING_SECONDS)
+        self._closers.join()
 
     # What happens
 
@@ -213,17 +213,6 @@ class Driving(QObject):
         return opener_of(
             choice, partial(motion_file, avatar=handle, flame=flame, tell=self._told.emit)
         )
-
-    def _opening(self) -> Opener:
-        """Opens the chosen source, once what was stopped before has let go of camera or port."""
-        opener, closers = self.opener(self.choice), self._closers
-
-        def open_source() -> MotionSource:
-            for thread in closers:
-                thread.join(_CLOSING_SECONDS)
-            return opener()
-
-        return open_source
 
     def _tell_over(self, run: object, fault: Fault | None) -> None:
         # In the driving thread; the window may have been closed meanwhile.

@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from studio.drive import opening
+from studio.drive.network_source import own_address
 from studio.engine.webcam import webcam_devices
 from studio.ui.controls.labelled import labelled
-from studio.ui.drive.choice import FILE_KINDS, NETWORK_KINDS, SourceKind
+from studio.ui.drive.choice import FILE_KINDS, NETWORK_KINDS, SourceChoice, SourceKind
 from studio.ui.drive.driving import Driving
 from studio.ui.icons import icon
 from studio.ui.questions import ask_open_file
+from studio.ui.theme import tokens
 
 _SIZES = ((640, 480), (1280, 720), (320, 240))
 _PORTS = {SourceKind.LIVE_LINK: opening.LIVE_LINK_PORT, SourceKind.VMC: opening.VMC_PORTS[0]}
@@ -86,7 +88,7 @@ class SourceBox(QWidget):
         self.port.setValue(choice.port)
         self.port.blockSignals(False)
         self.opened.setChecked(choice.opened)
-        self.warning.setVisible(choice.kind in NETWORK_KINDS and choice.opened)
+        self._show_network(choice)
         path = choice.path
         text = self.tr("Choose a file…") if path is None else path.name
         room = max(self.file.width() - 40, 140)
@@ -142,12 +144,25 @@ class SourceBox(QWidget):
             self.tr("Let other devices send"), lambda on: self._choose(opened=on)
         )
         self._add("", self.opened, NETWORK_KINDS)
-        self.warning = QLabel(
-            self.tr("Whoever reaches this computer's network can move the avatar.")
-        )
-        self.warning.setWordWrap(True)
-        self.warning.setProperty("dim", True)
-        self._layout.addWidget(self.warning)
+        self.opened.setToolTip(self.tr("A phone or another computer in the same network"))
+        self.closed, self.warning = QLabel(self.tr("Only this computer is heard.")), QLabel()
+        self.closed.setProperty("dim", True)
+        for label in (self.closed, self.warning):
+            label.setWordWrap(True)
+            self._layout.addWidget(label)
+
+    def _show_network(self, choice: SourceChoice) -> None:
+        network = choice.kind in NETWORK_KINDS
+        self.closed.setVisible(network and not choice.opened)
+        self.warning.setVisible(network and choice.opened)
+        if network and choice.opened:
+            self.warning.setStyleSheet(f"color: {tokens().warning};")
+            self.warning.setText(
+                self.tr(
+                    "Anyone in this network can move the avatar while it runs. Send to {0}, "
+                    "port {1}."
+                ).format(own_address(), choice.port)
+            )
 
     def _add(self, text: str, control: QWidget, kinds: tuple[SourceKind, ...]) -> None:
         row = labelled(text, control)

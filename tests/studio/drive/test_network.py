@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from models.errors import BadInput
 from models.pose import PRESETS
-from studio.drive.live_link import COUNT, ORDER, parse_packet, to_pose, to_values
+from studio.drive.live_link import COUNT, ORDER, looking_once, parse_packet, to_pose, to_values
 from studio.drive.network_source import LOOPBACK, LiveLinkSource, VmcSource
 from studio.drive.osc import parse_osc
 from studio.drive.vmc import Performer
@@ -210,6 +210,17 @@ def test_vmc_is_heard():
     source = VmcSource(port=0)
     packet = bundle(osc("/VMC/Ext/Blend/Val", "jawOpen", 0.5), osc("/VMC/Ext/Blend/Apply"))
     assert listening(source, [b"junk", packet], 2)[1].pose.coefficient("jawOpen") == 0.5
+    # Junk is counted, but makes no pose.
+    assert source.packets > source.poses >= 2
+
+
+def test_vrm_looks_turn_the_eyes():
+    performer = Performer()
+    performer.hear(osc("/VMC/Ext/Blend/Val", "LookLeft", 0.5))
+    performer.hear(osc("/VMC/Ext/Blend/Apply"))
+    pose = looking_once(performer.pose())
+    # The subject's left is the viewer's right.
+    assert pose.gaze_left[0] == pytest.approx(pose.gaze_right[0]) and pose.gaze_left[0] > 0.2
 
 
 def test_silence_is_a_lost_face():

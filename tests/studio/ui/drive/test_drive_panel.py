@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
@@ -11,6 +13,8 @@ from PySide6.QtCore import Qt
 from models.errors import BadInput
 from models.pose import ARKIT_NAMES, Pose
 from studio.drive.calibration import Channel
+from studio.drive.network_source import own_address
+from studio.drive.opening import live_link
 from studio.drive.settings import DriveSettings
 from studio.session.pose_parts import FACE_PARTS, PARTS
 from studio.ui.drive import source_box
@@ -19,6 +23,7 @@ from studio.ui.drive.drive_panel import DrivePanel
 from studio.ui.drive.kept import kept
 from studio.ui.drive.meter import Meter
 from studio.ui.drive.phase import Phase
+from tests.studio.drive.test_network import live_link_packet
 from tests.studio.ui.drive.conftest import Puppet
 from tests.studio.ui.panel_fixtures import show, steps
 
@@ -87,10 +92,10 @@ def live(panel, driving, puppet, until) -> DrivePanel:
 def test_it_shows_the_picture_with_landmarks_and_a_lost_face(live, puppet, until):
     assert live.start.text() == "Stop" and not live.source.isEnabled()
     until(lambda: live.monitor.has_landmarks)
-    assert not live.monitor.lost and live.status.text() == "Live"
+    assert not live.monitor.lost and live.live.status.text() == "Live"
     puppet.send(None, picture=True)
     until(lambda: live.monitor.lost)
-    assert not live.monitor.has_landmarks and live.status.text() == "Nothing arrives."
+    assert not live.monitor.has_landmarks and live.live.status.text() == "Nothing arrives."
     puppet.send(Pose.neutral(), picture=True)
     until(lambda: not live.monitor.lost)
 
@@ -98,13 +103,13 @@ def test_it_shows_the_picture_with_landmarks_and_a_lost_face(live, puppet, until
 def test_a_fault_stands_in_the_panel(live, driving, puppet, until):
     puppet.fail(BadInput("clip.mp4 breaks off."))
     until(lambda: driving.phase is Phase.IDLE)
-    assert live.status.text() == "clip.mp4 breaks off." and live.start.text() == "Start"
-    assert live.status.isVisible() and not live._tell.isActive()
+    assert live.live.status.text() == "clip.mp4 breaks off." and live.start.text() == "Start"
+    assert live.live.status.isVisible() and not live._tell.isActive()
 
 
 def test_figures_are_shown_while_it_runs(live):
-    live._show_figures()
-    assert "fps" in live.figures.text() and "dropped" in live.figures.text()
+    live._tell_on()
+    assert "fps" in live.live.figures.text() and "dropped" in live.live.figures.text()
 
 
 def test_transfer_is_set_and_reset(panel, driving):
@@ -269,3 +274,35 @@ def test_undo_reaches_a_running_source(live, desk, driving):
     assert driving._drive.settings.parts == frozenset(PARTS) - {"jaw"}
     desk.session.undo()
     assert driving._drive.settings.parts == frozenset(PARTS)
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_network_source_tells_where_it_waits_and_what_came(panel, driving, until, opened):
+    driving.opener = lambda choice: live_link(0, opened=choice.opened)
+    driving.choose(SourceChoice(SourceKind.LIVE_LINK, opened=opened))
+    panel.start.click()
+    until(lambda: driving.phase is Phase.RUNNING)
+    host, port = driving.source.address
+    place = f"{own_address() if opened else '127.0.0.1'}:{port}"
+    panel._tell_on()
+    assert panel.live.status.text() == f"Waiting on {place}; nothing has come yet."
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.sendto(b"what is this", ("127.0.0.1", port))
+        until(lambda: driving.source.packets == 1)
+        panel._tell_on()
+        assert panel.live.status.text() == (
+            f"What comes to {place} is not from Live Link Face; packets: 1."
+        )
+        packet = live_link_packet(np.full(61, 0.25, np.float32))
+        until(lambda: phone.sendto(packet, ("127.0.0.1", port)) and driving.newest.present)
+        panel._tell_on()
+        assert panel.live.status.text().startswith(f"Live · {place} · ")
+    driving.stop()
+
+
+def test_opening_to_the_network_says_where_to_send(panel):
+    choose(panel, SourceKind.LIVE_LINK)
+    assert panel.source.closed.isVisible()
+    panel.source.opened.click()
+    assert not panel.source.closed.isVisible()
+    assert f"Send to {own_address()}, port 11111" in panel.source.warning.text()

@@ -1,0 +1,90 @@
+"""What driving does just now, in a word or a sentence, and how quickly."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from studio.drive.network_source import UdpSource, own_address
+from studio.ui.drive.choice import NETWORK_KINDS
+from studio.ui.drive.driving import Driving
+from studio.ui.drive.phase import Phase
+from studio.ui.theme import tokens
+
+
+class LiveStatus(QWidget):
+    """Two lines; shows nothing while nothing runs and nothing went wrong."""
+
+    def __init__(self, driving: Driving, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._driving = driving
+        self.status, self.figures = QLabel(), QLabel()
+        self.status.setWordWrap(True)
+        self.figures.setProperty("dim", True)
+        self.figures.setWordWrap(True)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(self.status)
+        lines.addWidget(self.figures)
+
+    def show_status(self) -> None:
+        """Show what is going on."""
+        mood, text = self._status()
+        self.status.setVisible(bool(text))
+        self.status.setText(text)
+        sheet = f"color: {getattr(tokens(), mood)};" if mood else ""
+        if self.status.styleSheet() != sheet:
+            self.status.setStyleSheet(sheet)
+
+    def show_figures(self) -> None:
+        """Show rates, latency and what was dropped."""
+        driving = self._driving
+        self.figures.setVisible(driving.phase is Phase.RUNNING)
+        if driving.phase is not Phase.RUNNING:
+            return
+        found = driving.meter.figures()
+        latency = "–" if found.latency is None else f"{found.latency:.0f}"
+        self.figures.setText(
+            self.tr("{0:.0f} fps tracked · {1:.0f} shown · {2} ms · {3} dropped").format(
+                found.tracked, found.shown, latency, found.dropped
+            )
+        )
+        stages = [f"{name}: {spent:.1f} ms" for name, spent in found.stages.items()]
+        head = self.tr("From camera to picture {0} ms, of which").format(latency)
+        self.figures.setToolTip("\n".join([head, *stages]))
+
+    def _status(self) -> tuple[str, str]:
+        """Mood (a token) and text."""
+        driving = self._driving
+        if driving.fault is not None:
+            return "danger", f"{driving.fault.sentence} {driving.fault.remedy}".strip()
+        if driving.phase is not Phase.RUNNING:
+            return "", ""
+        present = driving.newest is not None and driving.newest.present
+        if driving.recording and present:
+            return "danger", self.tr("Recording")
+        source = driving.source
+        if isinstance(source, UdpSource):
+            return ("good" if present else "warning"), self._network(source, present)
+        if present:
+            return "good", self.tr("Live")
+        network = driving.choice.kind in NETWORK_KINDS
+        return "warning", self.tr("Nothing arrives.") if network else self.tr("The face is lost.")
+
+    def _network(self, source: UdpSource, present: bool) -> str:
+        host, port = source.address
+        place = f"{own_address() if driven_from_afar(host) else host}:{port}"
+        if present:
+            return self.tr("Live · {0} · packets: {1}").format(place, source.packets)
+        if not source.packets:
+            return self.tr("Waiting on {0}; nothing has come yet.").format(place)
+        if not source.poses:
+            text = self.tr("What comes to {0} is not from {1}; packets: {2}.")
+            return text.format(place, source.name, source.packets)
+        text = self.tr("Nothing arrives on {0} any more; packets: {1}.")
+        return text.format(place, source.packets)
+
+
+def driven_from_afar(host: str) -> bool:
+    """Whether a source listens to the whole network."""
+    return host == "0.0.0.0"
