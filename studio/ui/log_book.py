@@ -37,6 +37,8 @@ class LogBook(QObject):
     cleared = Signal()
     fault_seen = Signal(object)
     """A ``Fault`` to show; the same one again in a row is told once."""
+    warned = Signal(str)
+    """A sentence to show until it is seen."""
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class LogBook(QObject):
     def warn(self, sentence: str) -> None:
         """Add a warning."""
         self._add(LogEntry("warning", sentence))
+        self.warned.emit(sentence)
 
     def fault(self, fault: Fault) -> None:
         """Add a fault. A broken picture fails again with each movement: repeats are one line."""

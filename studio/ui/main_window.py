@@ -30,6 +30,7 @@ from studio.ui.layout_file import keep_layout, restore_layout
 from studio.ui.listen import listen
 from studio.ui.log_book import LogBook
 from studio.ui.menus import fill_menus
+from studio.ui.notice_bar import NoticeBar
 from studio.ui.panels import PoseParts, panel_pieces, studio_panels
 from studio.ui.questions import ask_unsaved
 from studio.ui.recent_menu import RecentMenu
@@ -84,7 +85,7 @@ class MainWindow(QMainWindow):
         recent.chosen.connect(self.documents.open)
         fill_menus(self.menuBar(), self.actions_list, {"file.open": recent})
         self.start_page = StartPage(desk, self.actions_list)
-        self._banner = FaultBox()
+        self._banner, self._notices = FaultBox(), NoticeBar()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start_page)
         self._pages.addWidget(self.docks)
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._banner)
+        column.addWidget(self._notices)
         column.addWidget(self._pages)
         self.setCentralWidget(middle)
         self._connect()
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
         self.desk.settings_changed.connect(self._apply_settings)
         self.book.added.connect(self.status.tell)
         self.book.fault_seen.connect(self._banner.show_fault)
+        self.book.warned.connect(self._notices.tell)
         self._banner.dismissed.connect(self.book.forget_repeats)
         self._builds.built.connect(self.keeper.save)
         self._overlay.another_wanted.connect(self._choose_another)

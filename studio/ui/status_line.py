@@ -51,8 +51,8 @@ class StatusLine(QStatusBar):
         desk.job_ended.connect(self._ended)
 
     def tell(self, entry: LogEntry) -> None:
-        """Show a line of the log for a while; faults have a banner of their own."""
-        if entry.kind != "fault":
+        """Show a note for a while; warnings and faults stay elsewhere until they are seen."""
+        if entry.kind == "note":
             self.showMessage(entry.sentence, _MESSAGE_MS)
 
     def hide_job(self, number: int) -> None:
