@@ -6,9 +6,11 @@ picture = avatar.render(avatar.source_pose, avatar.source_camera.orbited(yaw=20)
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,7 @@ class Avatar:
         self._file_bytes = file_bytes
         self._packed: dict[str, PackedFields] = {}
         self._layers: dict[tuple[object, int], Image] = {}
+        self._reshaped: tuple[tuple[float, ...], Avatar] | None = None
         self._lock = threading.Lock()
         self._local = threading.local()
 
@@ -164,6 +167,29 @@ class Avatar:
         if self._file_bytes is not None:
             document["file_megabytes"] = self._file_bytes / 1e6
         return document
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        """Identity coefficients that ``reshaped`` can change, as the build found them."""
+        basis = self.parts.proxy.rig.shape
+        return () if basis is None else self.parts.origin.shape[: len(basis.delta)]
+
+    def reshaped(self, change: Sequence[float]) -> Avatar:
+        """The avatar of a person whose identity coefficients differ by ``change``.
+
+        It shares the fields with this one, and the last one is kept. An avatar that has no such
+        components is returned as it is.
+        """
+        wanted = tuple(float(value) for value in change)[: len(self.shape)]
+        if not any(wanted):
+            return self
+        with self._lock:
+            if self._reshaped is None or self._reshaped[0] != wanted:
+                proxy = replace(self.parts.proxy, rig=self.parts.proxy.rig.reshaped(wanted))
+                other = copy.copy(self)
+                other.parts, other._reshaped = replace(self.parts, proxy=proxy), None
+                self._reshaped = wanted, other
+            return self._reshaped[1]
 
     def render(
         self,

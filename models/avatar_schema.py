@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 FORMAT_VERSION = 2
-"""1 is everything but FLAME's expression on the rig, which came with 2."""
+"""1 is everything but FLAME's expression and shape on the rig, which came with 2."""
 
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.animate.proxy import Part, Proxy
 from models.animate.rig import JOINTS, Rig
+from models.animate.shape_basis import SHAPE_COUNT
 from models.avatar_file import AvatarArchive, read_archive, write_archive
 from models.avatar_parts import STAGES, AvatarParts, BuildReport, Origin, SourcePhoto
 from models.avatar_schema import (
@@ -82,6 +83,11 @@ def _expression_specs() -> dict[str, ArraySpec]:
     return {_EXPRESSION + name: ArraySpec(*spec, optional=True) for name, spec in specs.items()}
 
 
+_SHAPE_SPECS = {
+    "rig.shape.delta": ArraySpec(("float16",), (SHAPE_COUNT, "vertices", 3), optional=True),
+    "rig.shape.pivots": ArraySpec(("float32",), (SHAPE_COUNT, len(JOINTS), 3), optional=True),
+}
+
 SCHEMA = ArchiveSchema(
     planes=_plane_specs(),
     proxy={
@@ -103,6 +109,7 @@ SCHEMA = ArchiveSchema(
         "rig.seal_release": _f32(1),
         "photo_valid": ArraySpec(("uint8",), (None,)),
         **_expression_specs(),
+        **_SHAPE_SPECS,
     },
 )
 """Arrays of a `.avatar` file; ``cube`` is a field's centre and side, ``photo_valid`` is packed."""
@@ -111,10 +118,10 @@ SCHEMA = ArchiveSchema(
 def save_parts(path: str | Path, parts: AvatarParts) -> None:
     """Write a `.avatar` file, whole or not at all. Raises ``BadInput`` when that fails."""
     source, origin, report = parts.source, parts.origin, parts.report
-    head = parts.fields[Part.HEAD]
+    head, rig = parts.fields[Part.HEAD], parts.proxy.rig
     meta = {
         # Whoever has no FLAME file writes what older versions can read.
-        "version": 1 if parts.proxy.rig.expression is None else FORMAT_VERSION,
+        "version": 1 if rig.expression is None and rig.shape is None else FORMAT_VERSION,
         "name": origin.name,
         "made_with": origin.made_with,
         "camera": source.camera.to_vector().tolist(),
@@ -257,7 +264,7 @@ def _read_proxy(arrays: Arrays) -> Proxy:
     _require("faces", len(arrays["faces"]) > 0)
     _require("part", bool((arrays["part"] < len(_PARTS)).all()))
     for name, array in arrays.items():
-        if array.dtype == np.float32:
+        if array.dtype.kind == "f":
             limit = _LARGEST_VALUE if name.startswith(_EXPRESSION) else _FARTHEST
             _require(name, not array.size or bool(np.abs(array).max() <= limit))
     rig = _read_rig(arrays)
@@ -265,9 +272,9 @@ def _read_proxy(arrays: Arrays) -> Proxy:
 
 
 def _read_rig(arrays: Arrays) -> Rig:
-    found = sum(name.startswith(_EXPRESSION) for name in arrays)
-    if found not in (0, len(_expression_specs())):
-        raise SchemaFault("arrays of the expression are missing")
+    for specs in (_expression_specs(), _SHAPE_SPECS):
+        if len(specs.keys() & arrays.keys()) not in (0, len(specs)):
+            raise SchemaFault("arrays of the head's components are missing")
     own = {k.removeprefix("rig."): v for k, v in arrays.items() if k.startswith("rig.")}
     rig = Rig.of(own)
     if rig.expression is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from models.reconstruct.analytic_decoder import analytic_decoder
 from models.reconstruct.bake import bake_fields
 from models.reconstruct.canvas import Canvas, make_canvas
 from models.reconstruct.field_bake import BakedField
+from models.reconstruct.reshape import shape_basis
 from models.reconstruct.shell import build_shell
 from models.reconstruct.surface import Surface, join
 
@@ -97,7 +99,7 @@ def build_parts(
     fields = tuple(stored_field(field) for field in baked)
     stages.end()
     return AvatarParts(
-        proxy=_compact(surface.proxy),
+        proxy=_compact(_changeable(surface, chosen)),
         fields=fields,
         decoder=analytic_decoder(),
         source=_source(portrait, fit.camera, pose),
@@ -136,6 +138,15 @@ def stored_field(baked: BakedField) -> StoredField:
         np.asarray(baked.center, np.float32),
         float(np.float32(baked.box_warp)),
     )
+
+
+def _changeable(surface: Surface, chosen: HeadChoice) -> Proxy:
+    """The proxy; on a FLAME head with the components by which the person can be changed."""
+    proxy = surface.proxy
+    if chosen.data.expression is None:
+        return proxy
+    shape = shape_basis(chosen.data, surface.head, proxy.rig)
+    return replace(proxy, rig=replace(proxy.rig, shape=shape))
 
 
 def _compact(proxy: Proxy) -> Proxy:

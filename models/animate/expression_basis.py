@@ -8,9 +8,8 @@ follow as weighted sums of these, so that a hundred components cost two megabyte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -105,10 +104,6 @@ class ExpressionBasis:
             control=np.concatenate([self.control, self.control[entries]]),
             share=np.concatenate([self.share, self.share[entries]]),
         )
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Arrays by name, for a file."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def fault(self, vertices: int) -> str:
         """Name of an array whose indices a rig of V ``vertices`` cannot hold, else empty."""

@@ -7,8 +7,8 @@ and tongue follow the skin rigidly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models.animate.expression_basis import ExpressionBasis
 from models.animate.rig_kernels import add_blendshapes, keep_outside_spheres, skin
 from models.animate.rotation import axis_angle_matrix, gaze_matrix
+from models.animate.shape_basis import ShapeBasis
 from models.pose import ARKIT_INDEX, Pose
 
 FloatArray = NDArray[np.float32]
@@ -25,7 +26,7 @@ FloatArray = NDArray[np.float32]
 JOINTS = ("root", "neck", "head", "jaw", "jaw_bone", "eye_left", "eye_right")
 """``jaw`` carries skin, which ARKit shapes already move; ``jaw_bone`` carries teeth and tongue."""
 
-_EXPRESSION = "expression."
+_BASES: Mapping[str, type[Any]] = {"expression": ExpressionBasis, "shape": ShapeBasis}
 
 LOOK_YAW = float(np.radians(35.0))
 LOOK_PITCH = float(np.radians(25.0))
@@ -50,6 +51,7 @@ class Rig:
         seal_vertex, seal_delta: (S,), (S, 3) displacement that closes the neutral lips.
         seal_release: (1,) mouth opening (see ``mouth_opening``) from which it no longer acts.
         expression: FLAME's expression components; None on the open head, which has none.
+        shape: identity components; None where the person cannot be changed.
     """
 
     rest: FloatArray
@@ -65,6 +67,7 @@ class Rig:
     seal_delta: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     seal_release: FloatArray = field(default_factory=lambda: np.ones(1, np.float32))
     expression: ExpressionBasis | None = None
+    shape: ShapeBasis | None = None
 
     def deform(self, pose: Pose) -> FloatArray:
         """Vertices (V, 3) in ``pose``."""
@@ -103,23 +106,35 @@ class Rig:
         transform[:3, 3] = pivot - rotation @ pivot
         return transform
 
+    def reshaped(self, change: Sequence[float]) -> Rig:
+        """The rig of a person whose identity coefficients differ by ``change``."""
+        if self.shape is None or not any(change):
+            return self
+        moved, joints = self.shape.moved(change)
+        sphere = self.lid_sphere.copy()
+        eyes = [JOINTS.index("eye_left"), JOINTS.index("eye_right")]
+        apart = np.linalg.norm(sphere[:, None, :3] - self.pivots[eyes], axis=2)
+        sphere[:, :3] += joints[eyes][apart.argmin(1)]
+        return replace(self, rest=self.rest + moved, pivots=self.pivots + joints, lid_sphere=sphere)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Arrays by name, for a file; those of the expression as ``expression.NAME``."""
-        own = {name: array for name, array in vars(self).items() if name != "expression"}
-        if self.expression is not None:
-            own |= {_EXPRESSION + name: each for name, each in self.expression.arrays().items()}
+        """Arrays by name, for a file; those of expression and shape as ``expression.NAME``."""
+        own = {name: value for name, value in vars(self).items() if name not in _BASES}
+        for name in _BASES:
+            basis = getattr(self, name)
+            if basis is not None:
+                own |= {f"{name}.{each.name}": getattr(basis, each.name) for each in fields(basis)}
         return own
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Rig:
         """What ``arrays`` gives."""
-        own = {name: array for name, array in arrays.items() if not name.startswith(_EXPRESSION)}
-        parts = {
-            name.removeprefix(_EXPRESSION): array
-            for name, array in arrays.items()
-            if name.startswith(_EXPRESSION)
-        }
-        return cls(**own, expression=ExpressionBasis(**parts) if parts else None)
+        own: dict[str, Any] = {name: array for name, array in arrays.items() if "." not in name}
+        for name, basis in _BASES.items():
+            start = f"{name}."
+            parts = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+            own[name] = basis(**parts) if parts else None
+        return cls(**own)
 
 
 def eye_angles(pose: Pose) -> tuple[tuple[float, float], tuple[float, float]]:

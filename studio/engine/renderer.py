@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from models.background import Background
 
 STAGES = ("pose", "render", "composite", "convert")
-_FALLBACK = "The GPU has too little free memory: pictures are now rendered on the processor."
+_FALLBACK = (
+    "The GPU has too little free memory, so pictures are now rendered on the processor; close"
+    " other programs that use it and choose the device in the preferences again."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +84,8 @@ class Renderer:
         from studio.deliver.stills import to_pixels
 
         started = time.perf_counter()
+        if request.shape:
+            request = replace(request, avatar=request.avatar.reshaped(request.shape))
         how = plan(request.look)
         if how.notice is not None:
             self._tell(Notice(how.notice))

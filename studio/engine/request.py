@@ -21,6 +21,7 @@ class FrameRequest:
         pose, view, look: see there.
         quality: size, samples, and whether this is the picture at rest.
         look_at_camera: whether the eyes turn to the camera.
+        shape: change of the person, as ``Avatar.reshaped`` takes it.
         blink: how far the lids are closed on top of the pose, 0..1.
     """
 
@@ -31,6 +32,7 @@ class FrameRequest:
     quality: Quality = field(default_factory=Quality)
     look_at_camera: bool = False
     blink: float = 0.0
+    shape: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, state: State, quality: Quality, *, blink: float = 0.0) -> FrameRequest:
@@ -45,4 +47,5 @@ class FrameRequest:
             quality,
             state.behaviour.look_at_camera,
             blink,
+            state.shape,
         )

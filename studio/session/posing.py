@@ -68,6 +68,17 @@ class Posing:
         pose = self.pose.replace(expression=expression)
         self._change(f"Expression {index + 1}", pose, f"expression:{index}")
 
+    def set_shape(self, index: int, change: float) -> None:
+        """Change the person: a FLAME shape component away from what the build found."""
+        shape = list(self._session.state.shape)
+        shape += [0.0] * (index + 1 - len(shape))
+        shape[index] = change
+        # The same person must be the same value, however it was come by.
+        while shape and shape[-1] == 0.0:
+            shape.pop()
+        label = f"Shape {index + 1}"
+        self._session.change(label, merge=f"shape:{index}", shape=tuple(shape))
+
     def swap_sides(self, name: str) -> None:
         """Exchange a coefficient with its other side."""
         self._change(f"Mirror {plain_name(name)}", pose_edit.with_sides_swapped(self.pose, name))

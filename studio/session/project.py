@@ -101,7 +101,12 @@ def write_project(path: Path, state: State) -> SavedProject:
         avatar.handle.save(new)
         sha256 = file_sha256(new)
         avatar = replace(avatar, path=new, copy=None, sha256=sha256, name=new.stem)
-    write_json(path, project_document(replace(state, avatar=avatar), path.parent))
+    try:
+        write_json(path, project_document(replace(state, avatar=avatar), path.parent))
+    except BadInput:
+        if new is not None:
+            new.unlink(missing_ok=True)
+        raise
     return SavedProject(path, state, new, sha256)
 
 
@@ -139,6 +144,7 @@ def project_document(state: State, folder: Path | None) -> dict[str, Any]:
         "version": PROJECT_VERSION,
         "made_with": f"Triptych {__version__}",
         "avatar": _reference(state.avatar, folder),
+        "shape": list(state.shape),
         "pose": state.pose.to_json(),
         "view": asdict(state.view),
         "look": look,
@@ -221,6 +227,7 @@ def _state(document: ProjectDocument, path: Path) -> State:
     except BadInput as error:
         raise BadInput(f"{path} is damaged ({str(error).rstrip('.')}); {_REMEDY}.") from None
     return State(
+        shape=tuple(document.shape),
         pose=Pose.from_json(document.pose, path),
         view=View(**document.view.model_dump()),
         look=Look(**look),

@@ -20,6 +20,7 @@ PROJECT_VERSION = 1
 
 _Path = Annotated[str, Field(min_length=1, max_length=4000)]
 _Name = Annotated[str, Field(max_length=200)]
+_Shape = Annotated[float, Field(ge=-100, le=100)]
 _Pan = Annotated[float, Field(ge=PAN_RANGE[0], le=PAN_RANGE[1])]
 
 
@@ -86,6 +87,7 @@ class ProjectDocument(_Strict):
     version: Annotated[int, Field(ge=1, strict=True)]
     made_with: _Name = ""
     avatar: AvatarReference | None = None
+    shape: Annotated[list[_Shape], Field(max_length=100)] = Field(default_factory=list)
     pose: dict[str, FiniteJson] = Field(default_factory=dict)
     view: ViewDocument = Field(default_factory=ViewDocument)
     look: LookDocument = Field(default_factory=LookDocument)

@@ -36,6 +36,7 @@ class Session:
         self, *, undo_limit: int = 200, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.avatar_changed: Event[OpenAvatar | None] = Event()
+        self.shape_changed: Event[tuple[float, ...]] = Event()
         self.pose_changed: Event[Pose] = Event()
         self.view_changed: Event[View] = Event()
         self.look_changed: Event[Look] = Event()
@@ -215,7 +216,7 @@ class Session:
         clean = not self.modified and avatar.path is not None
         self.end()
         pose = getattr(avatar.handle, "source_pose", Pose.neutral())
-        self.change(f"Open {avatar.name}", avatar=avatar, pose=pose, view=View())
+        self.change(f"Open {avatar.name}", avatar=avatar, shape=(), pose=pose, view=View())
         if clean:
             self._opened = self._state
             self._tell_title()

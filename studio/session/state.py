@@ -59,6 +59,8 @@ class State:
         timeline: JSON of takes and keyframes, carried along as it is; None without any.
         driving: JSON of transfer, arming and smoothing (``studio.drive.settings_json``); None while
             nothing was set.
+        shape: how the person differs from the photo's, in standard deviations of the first FLAME
+            shape components; empty for not at all.
     """
 
     avatar: OpenAvatar | None = None
@@ -69,3 +71,4 @@ class State:
     presets: Mapping[str, Pose] = field(default_factory=dict)
     timeline: Mapping[str, Any] | None = None
     driving: Mapping[str, Any] | None = None
+    shape: tuple[float, ...] = ()

@@ -15,6 +15,7 @@ from studio.ui.controls.section import Section
 from studio.ui.controls.span import Span
 from studio.ui.controls.value_bar import ValueBar
 from studio.ui.desk import Desk
+from studio.ui.listen import listen
 
 _FIRST = 10
 _ALL = 100
@@ -22,10 +23,10 @@ _COMPONENT = Span(-3.0, 3.0, -10.0, 10.0, step=0.05)
 
 
 class FlameBox(Section):
-    """Expression components of the pose, and the shape components that the build found.
+    """Expression components of the pose, and how the person differs from the photo's.
 
-    Shape cannot be changed: planes and proxy were made for it. The rows are made when the first
-    avatar with a FLAME head is opened, since most people never have one.
+    The rows are made when the first avatar with a FLAME head is opened, since most people never
+    have one.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -33,6 +34,7 @@ class FlameBox(Section):
         self._desk = desk
         self.bars: list[ValueBar] = []
         self._shape: list[ValueBar] = []
+        self._shape_rows: list[QWidget] = []
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setProperty("dim", True)
@@ -41,6 +43,7 @@ class FlameBox(Section):
         self._more.clicked.connect(self._show_all)
         self.rows.addWidget(self._more)
         self.reset_asked.connect(self._reset)
+        listen(self, desk.session.shape_changed, lambda _: self._show_state())
         self.hide()
 
     def show_avatar(self, handle: object | None) -> bool:
@@ -50,24 +53,30 @@ class FlameBox(Section):
             self._add_expressions(_FIRST)
         if flame:
             self._note.setText(self._said_of(handle))
-            self._show_shape(_shape_of(handle))
-            self.show_pose(self._desk.session.state.pose)
+            self._fit_shape(tuple(getattr(handle, "shape", ())))
+            self._show_state()
         return flame
 
+    def _show_state(self) -> None:
+        self.show_pose(self._desk.session.state.pose)
+
     def show_pose(self, pose: Pose) -> None:
-        """Show the pose's components."""
+        """Show the pose's components, and the session's shape."""
         if not self.bars:
             return
+        change = self._desk.session.state.shape
+        for index, bar in enumerate(self._shape):
+            bar.show_amount(change[index] if index < len(change) else 0.0)
         values = [0.0] * _ALL if pose.expression is None else [float(v) for v in pose.expression]
         for bar, value in zip(self.bars, values, strict=False):
             bar.show_amount(value)
-        self.set_count(sum(value != 0.0 for value in values))
+        self.set_count(sum(value != 0.0 for value in (*values, *change)))
 
     def _said_of(self, handle: object) -> str:
         if shows_expression(handle):
             return self.tr(
-                "Expression adds to the ARKit coefficients. Shape was found by the build and "
-                "cannot be changed."
+                "Expression adds to the ARKit coefficients; it is part of the pose. Shape changes "
+                "the person of the photo; it is saved with the project."
             )
         return self.tr(
             "This avatar is older than the picture's expressions: build it again with its FLAME "
@@ -93,20 +102,25 @@ class FlameBox(Section):
             self.rows.insertWidget(1 + index, _row(label, bar))
             self.bars.append(bar)
 
-    def _show_shape(self, shape: Sequence[float]) -> None:
-        for index in range(len(self._shape), min(_FIRST, len(shape))):
+    def _fit_shape(self, found: Sequence[float]) -> None:
+        """As many shape rows as the avatar can change; ``found`` are the photo's values."""
+        for index in range(len(self._shape), len(found)):
             label = self.tr("Shape {0}").format(index + 1)
             bar = ValueBar(_COMPONENT, label)
-            bar.setEnabled(False)
-            bar.setToolTip(self.tr("Fixed when the avatar was built"))
-            self.rows.addWidget(_row(label, bar))
+            edits(bar, self._desk.session, label, partial(self._desk.posing.set_shape, index))
+            row = _row(label, bar)
+            self.rows.addWidget(row)
             self._shape.append(bar)
-        for bar, value in zip(self._shape, shape, strict=False):
-            bar.show_amount(float(value))
+            self._shape_rows.append(row)
+        hint = self.tr("Change from the photo's {0:.2f}, in standard deviations")
+        for index, bar in enumerate(self._shape):
+            self._shape_rows[index].setVisible(index < len(found))
+            if index < len(found):
+                bar.setToolTip(hint.format(found[index]))
 
     def _reset(self) -> None:
-        pose = self._desk.session.state.pose
-        self._desk.session.change(self.tr("Reset FLAME"), pose=pose.replace(expression=None))
+        pose = self._desk.session.state.pose.replace(expression=None)
+        self._desk.session.change(self.tr("Reset FLAME"), pose=pose, shape=())
 
 
 def _row(text: str, bar: ValueBar) -> QWidget:
@@ -121,8 +135,3 @@ def _row(text: str, bar: ValueBar) -> QWidget:
 
 def _head_kind(handle: object) -> str:
     return str(getattr(handle, "info", {}).get("head", "open"))
-
-
-def _shape_of(handle: object) -> Sequence[float]:
-    origin = getattr(getattr(handle, "parts", None), "origin", None)
-    return tuple(getattr(origin, "shape", ()))

@@ -68,6 +68,7 @@ class FramePump(QObject):
         desk.frame_failed.connect(self._on_failure)
         desk.settings_changed.connect(self._on_settings)
         listen(self, session.avatar_changed, self._on_avatar)
+        listen(self, session.shape_changed, lambda _: self.ask())
         listen(self, session.pose_changed, lambda _: self.ask())
         listen(self, session.view_changed, lambda _: self.ask())
         listen(self, desk.live.changed, lambda _: self._on_live())

@@ -16,7 +16,7 @@ from models.avatar import Avatar
 from models.avatar_file import read_archive, write_archive
 from models.errors import BadInput
 from models.pose import Pose
-from tests.models.animate.made_up_expression import COUNT, expressive, with_expression
+from tests.models.animate.made_up_flame import COUNT, expressive, with_expression
 from tests.models.head.people import person
 
 NEUTRAL = Pose.neutral()

@@ -123,6 +123,19 @@ def test_mirroring_takes_the_expression_along_on_a_flame_head(session, posing):
     assert posing.pose.expression[5] == 1.5 and posing.pose.expression[4] == 0
 
 
+def test_the_shape_is_a_step_and_another_avatar_has_its_own(session, posing):
+    posing.set_shape(3, 0.5)
+    posing.set_shape(1, -1.0)
+    assert session.state.shape == (0.0, -1.0, 0.0, 0.5)
+    posing.set_shape(3, 0.0)
+    assert session.state.shape == (0.0, -1.0)
+    session.undo()
+    assert session.state.shape == (0.0, -1.0, 0.0, 0.5)
+    handle = types.SimpleNamespace(source_pose=Pose.neutral())
+    session.open_avatar(OpenAvatar(handle, "berta"))
+    assert session.state.shape == ()
+
+
 def test_swapping_one_pair_leaves_the_rest(posing):
     posing.set("eyeBlinkLeft", 1.0)
     posing.set("mouthSmileLeft", 0.5)

@@ -32,6 +32,7 @@ RICH = State(
     ),
     behaviour=Behaviour(False, True, True, True),
     presets={"mine": Pose.neutral().with_blendshapes({"tongueOut": 1})},
+    shape=(0.0, -1.5, 0.25),
     timeline={"takes": [{"name": "one", "frames": [0.5, None, True]}], "later": {"a": []}},
 )
 

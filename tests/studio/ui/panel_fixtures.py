@@ -29,9 +29,8 @@ class PanelAvatar:
         self.expression_mirror = flipped if head == "flame" else None
         self.source_camera = Camera.orbit(fov=fov)
         self.source_pose = Pose.neutral().with_blendshapes({"jawOpen": 0.25})
-        self.parts = types.SimpleNamespace(
-            origin=types.SimpleNamespace(shape=(0.5, -1.25, 2.0) if head == "flame" else ())
-        )
+        self.shape = (0.5, -1.25, 2.0) if head == "flame" else ()
+        self.parts = types.SimpleNamespace()
         self.rendered: list[Pose] = []
 
     def render(self, pose, camera, *, size, background, **options):

@@ -12,7 +12,7 @@ from studio.engine.request import FrameRequest
 from studio.session.state import OpenAvatar
 from studio.ui.pose.flame_box import FlameBox
 from studio.ui.pose.pose_tools import mirror_pose
-from tests.models.animate.made_up_expression import expressive
+from tests.models.animate.made_up_flame import expressive
 from tests.studio.ui.panel_fixtures import drag, show
 
 SIZE = 128
@@ -45,6 +45,10 @@ def test_a_drag_changes_the_picture(desk, box, sample_avatar):
     desk.session.undo()
     np.testing.assert_array_equal(picture(), still)
     assert "adds to" in box._note.text()
+    box._shape[0].edited.emit(2.0)
+    assert (np.abs(picture() - still) > 12).any(-1).sum() > 50
+    desk.session.undo()
+    np.testing.assert_array_equal(picture(), still)
 
 
 def test_an_avatar_without_components_is_told_from_one_that_shows_them(box, open_avatar):

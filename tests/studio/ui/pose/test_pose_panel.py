@@ -245,10 +245,16 @@ def test_flame_components_appear_for_flame_heads_only(desk, panel, open_avatar):
     third.edited.emit(1.5)
     assert desk.posing.pose.expression[2] == pytest.approx(1.5)
     assert third.amount == pytest.approx(1.5)
-    assert [shape.amount for shape in panel.flame._shape] == [0.5, -1.25, 2.0]
-    assert not panel.flame._shape[0].isEnabled()
+    shapes = panel.flame._shape
+    assert [shape.amount for shape in shapes] == [0, 0, 0] and "-1.25" in shapes[1].toolTip()
+    shapes[1].edited.emit(0.75)
+    assert desk.session.state.shape == (0.0, 0.75) and shapes[1].amount == 0.75
+    desk.session.undo()
+    assert desk.session.state.shape == () and shapes[1].amount == 0.0
+    desk.session.redo()
     panel.flame.reset_button.click()
     assert desk.posing.pose.expression is None and third.amount == 0.0
+    assert desk.session.state.shape == () and shapes[1].amount == 0.0
 
 
 def test_nothing_listens_after_the_panel_is_gone(desk):

@@ -1,4 +1,4 @@
-"""FLAME components that nobody made: smooth bumps on whatever rig is at hand."""
+"""FLAME components that nobody made, on whatever rig is at hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.animate.expression_basis import ExpressionBasis, mirror_map
-from models.animate.rig import Rig
+from models.animate.rig import JOINTS, Rig
+from models.animate.shape_basis import SHAPE_COUNT, ShapeBasis
 from models.avatar import Avatar
 
 COUNT = 100
@@ -36,8 +37,20 @@ def with_expression(rig: Rig, seed: int = 0) -> Rig:
     return replace(rig, expression=expression)
 
 
+def with_shape(rig: Rig) -> Rig:
+    """The rig with components that make the head wider, longer, and so on."""
+    ways = np.random.default_rng(5).normal(size=(SHAPE_COUNT, 3, 3))
+    ways[0] = np.diag([1.0, 0.0, 0.0])
+    scale = np.float32(0.03) * ways.astype(np.float32)
+    free = (1.0 - rig.weights[:, JOINTS.index("root"), None]) * rig.rest
+    delta = np.einsum("vc,scd->svd", free, scale).astype(np.float16)
+    pivots = np.einsum("jc,scd->sjd", rig.pivots, scale).astype(np.float32)
+    return replace(rig, shape=ShapeBasis(delta, pivots))
+
+
 def expressive(avatar: Avatar) -> Avatar:
     """The avatar as if it had been built on a FLAME head."""
-    proxy = replace(avatar.parts.proxy, rig=with_expression(avatar.parts.proxy.rig))
+    rig = with_shape(with_expression(avatar.parts.proxy.rig))
+    proxy = replace(avatar.parts.proxy, rig=rig)
     origin = replace(avatar.parts.origin, head="flame", head_file="made_up.npz")
     return Avatar(replace(avatar.parts, proxy=proxy, origin=origin))

@@ -1,0 +1,64 @@
+"""What a change of identity moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from models.animate.rig import JOINTS
+from models.animate.shape_basis import SHAPE_COUNT, ShapeBasis
+from models.head.open_head import load_open_head
+from models.reconstruct.reshape import shape_basis
+from tests.models.reconstruct import synthetic
+
+ROOT, EYE = JOINTS.index("root"), JOINTS.index("eye_left")
+
+
+@pytest.fixture(scope="module")
+def basis() -> ShapeBasis:
+    surface = synthetic.surface()
+    return shape_basis(load_open_head(), surface.head, surface.proxy.rig)
+
+
+def test_the_head_moves_as_its_identity_says(basis: ShapeBasis) -> None:
+    head, mesh = load_open_head(), synthetic.head()
+    change = np.zeros(64, np.float32)
+    change[:SHAPE_COUNT] = np.linspace(1, -1, SHAPE_COUNT)
+    moved, joints = basis.moved(change[:SHAPE_COUNT])
+    wanted = head.points(change) - head.template
+    skin = head.subdivision @ wanted[: head.control_count]
+    free = mesh.rig.weights[: mesh.skin_count, ROOT] < 1e-3
+    np.testing.assert_allclose(moved[: mesh.skin_count][free], skin[free], atol=1e-4)
+    assert free.mean() > 0.5 and np.abs(skin[free]).max() > 0.01
+    start, eye = mesh.eyes[0]
+    place = wanted[head.point("eye_left")]
+    np.testing.assert_allclose(
+        moved[start : start + len(eye.vertices)], np.tile(place, (len(eye.vertices), 1)), atol=1e-4
+    )
+    np.testing.assert_allclose(joints[EYE], place, atol=1e-6)
+    teeth = moved[mesh.mouth_start : mesh.mouth_start + len(mesh.mouth.vertices)]
+    assert np.ptp(teeth, axis=0).max() < 1e-6 < np.abs(teeth).max()
+
+
+def test_hair_follows_the_scalp_and_the_torso_stays(basis: ShapeBasis) -> None:
+    surface = synthetic.surface()
+    rig, count = surface.proxy.rig, surface.shell_start
+    moved, _ = basis.moved([1.0, -1.0, 1.0])
+    body = rig.weights[:, ROOT] > 0.999
+    assert body.sum() > 20 and np.abs(moved[body]).max() < 1e-4
+    skin = surface.head.rig.rest[: surface.head.skin_count]
+    hair = count + np.flatnonzero(rig.weights[count:, JOINTS.index("head")] > 0.999)
+    nearest = cKDTree(skin).query(rig.rest[hair])[1]
+    apart = np.linalg.norm(moved[hair] - moved[nearest], axis=1)
+    assert len(hair) > 100
+    assert np.median(apart) < 0.15 * np.linalg.norm(moved[hair], axis=1).mean()
+
+
+def test_closed_lids_stay_where_the_skin_is(basis: ShapeBasis) -> None:
+    surface = synthetic.surface()
+    moved, _ = basis.moved([1.0, -1.0, 1.0, 1.0])
+    assert surface.lids
+    for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
+        apart = moved[start : start + len(veil.skin)] - moved[veil.skin]
+        assert np.linalg.norm(apart, axis=1).max() < 0.0006
