@@ -8,13 +8,14 @@ from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
 from pydantic.fields import FieldInfo
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFormLayout,
+    QGridLayout,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -59,20 +60,27 @@ class Preferences(QDialog):
 
     def _page(self, fields: dict[str, FieldInfo]) -> QWidget:
         page = QWidget()
-        form = QFormLayout(page)
+        form = QGridLayout(page)
         form.setContentsMargins(16, 16, 16, 16)
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(4)
+        form.setColumnStretch(1, 1)
+        row = 0
         for name, field in fields.items():
             title = self.tr(field.title or name)
             editor = self._editor(name, field)
             editor.setAccessibleName(title)
-            form.addRow(title, editor)
             words = QLabel(self.tr(field.description or ""), wordWrap=True)
             words.setProperty("dim", True)
-            words.setContentsMargins(0, 0, 0, 12)
             editor.setToolTip(words.text())
-            form.addRow("", words)
+            label = QLabel(title)
+            label.setBuddy(editor)
+            form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+            form.addWidget(editor, row, 1)
+            form.addWidget(words, row + 1, 1)
+            form.setRowMinimumHeight(row + 2, 12)
+            row += 3
+        form.setRowStretch(row, 1)
         return page
 
     def _editor(self, name: str, field: FieldInfo) -> QWidget:

@@ -35,6 +35,7 @@ class ShortcutSheet(QDialog):
                 groups.setdefault(title, []).append((text, keys))
         groups[self.tr("Mouse in the picture")] = self._mouse()
         groups[self.tr("Sliders, dials and pads")] = self._controls()
+        groups[self.tr("Presets and library")] = self._cards()
         sheet = QWidget()
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(24, 20, 24, 20)
@@ -68,7 +69,17 @@ class ShortcutSheet(QDialog):
         return [
             (self.tr("Change"), self.tr("Drag or arrows")),
             (self.tr("Type a value"), self.tr("Digits, Enter")),
-            (self.tr("Reset"), self.tr("Double click")),
+            (self.tr("Fine or coarse"), self.tr("With Shift or Ctrl")),
+            (self.tr("Least or greatest"), self.tr("Home or End")),
+            (self.tr("Reset"), self.tr("Double click or Del")),
+        ]
+
+    def _cards(self) -> list[tuple[str, str]]:
+        return [
+            (self.tr("Apply or open"), shown_keys("Return")),
+            (self.tr("Rename a preset"), shown_keys("F2")),
+            (self.tr("Remove"), shown_keys("Del")),
+            (self.tr("Leave a search"), shown_keys("Esc")),
         ]
 
 

@@ -87,6 +87,10 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QAbstractSpinBox, QComboBox {
     padding: 3px 6px; selection-background-color: $accent;
     selection-color: $on_accent;
 }
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit {
+    border: none; padding: 0 0 0 4px; background: transparent;
+}
+QComboBox QLineEdit { padding: 0; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus, QAbstractSpinBox:focus,
 QComboBox:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }

@@ -198,8 +198,8 @@ class _BookView(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for, as wide as they can be."""
-        # One pixel less: a row as wide as the view would wrap.
-        room = self.viewport().width() - 1
+        # Qt keeps room for a scroll bar, and a row as wide as the rest would wrap.
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - 1
         self._card.set_width(room // max(1, room // NARROWEST))
         self.setGridSize(self._card.size(self.fontMetrics()))
         super().resizeEvent(event)
