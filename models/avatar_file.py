@@ -27,7 +27,7 @@ from models.avatar_schema import (
     read_description,
 )
 from models.errors import BadInput
-from models.files import atomic_write
+from models.files import atomic_write, not_written
 from models.safe_zip import ZipFault, read_members, write_members
 
 _MIB = 1024 * 1024
@@ -98,7 +98,7 @@ def write_archive(path: str | Path, archive: AvatarArchive) -> None:
         with atomic_write(path) as temporary:
             write_members(temporary, members)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written ({error.strerror or error}).") from error
+        raise not_written(path, error) from error
 
 
 def read_archive(path: str | Path, schema: ArchiveSchema | None = None) -> AvatarArchive:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from models.errors import BadInput
+
+_FULL_BYTES = 64 * 1024
+"""Free space below which a writer's own, wordless error is taken for a full disk."""
 
 
 @contextlib.contextmanager
@@ -34,3 +41,36 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def not_written(path: str | Path, error: OSError) -> BadInput:
+    """The error to raise when ``path`` could not be written: why, and the remedy that fits."""
+    target = Path(path)
+    if _is_full(target.parent, error):
+        disk = _disk(target.parent)
+        reason, remedy = f"the disk {disk} is full", "free some space there or choose another one"
+    elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        reason, remedy = "it may not be changed there", "choose another folder"
+    elif isinstance(error, FileNotFoundError):
+        reason, remedy = "its folder is not there", "choose another one"
+    else:
+        reason, remedy = str(error.strerror or error), "choose another folder"
+    return BadInput(f"{path} cannot be written ({reason}); {remedy}.")
+
+
+def _is_full(folder: Path, error: OSError) -> bool:
+    if error.errno is not None:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # Picture encoders write by themselves and do not say why they failed.
+    try:
+        return shutil.disk_usage(folder).free < _FULL_BYTES
+    except OSError:
+        return False
+
+
+def _disk(folder: Path) -> Path:
+    """Where the disk is mounted that holds ``folder``; on Windows its drive."""
+    place = folder.absolute()
+    while not place.is_mount() and place != place.parent:
+        place = place.parent
+    return place

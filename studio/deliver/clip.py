@@ -10,8 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import BadInput
-from models.files import atomic_write
+from models.files import atomic_write, not_written
 from studio.deliver.soundtrack import Soundtrack
 from studio.deliver.stills import to_pixels
 
@@ -41,7 +40,7 @@ def write_clip(
         with atomic_write(path) as temporary:
             _encode(temporary, frames, size, rate, sound)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise not_written(path, error) from error
 
 
 def _encode(

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.errors import BadInput
-from models.files import atomic_write
+from models.files import atomic_write, not_written
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 WITH_ALPHA = (".png", ".webp")
@@ -37,4 +36,4 @@ def write_still(path: Path, image: NDArray[np.float32]) -> None:
         with atomic_write(path) as temporary:
             picture.save(temporary, format=None, **options)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise not_written(path, error) from error

@@ -69,7 +69,7 @@ def write_motion(
     CSV knows no jaw joint, place or FLAME expression, and one turn of head and neck together.
     Raises ``BadInput`` when it cannot be written.
     """
-    from models.files import atomic_write
+    from models.files import atomic_write, not_written
 
     if path.suffix.lower() not in _READERS:
         raise BadInput(f"{path} must end in one of {', '.join(MOTION_SUFFIXES)}.")
@@ -77,7 +77,7 @@ def write_motion(
         with atomic_write(path) as temporary:
             _module(path).write(temporary, track, extras or {})
     except OSError as error:
-        raise BadInput(f"{path} cannot be written ({error.strerror or error}).") from error
+        raise not_written(path, error) from error
 
 
 def _module(path: Path) -> Any:

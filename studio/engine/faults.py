@@ -38,9 +38,8 @@ class Fault:
                 details,
             )
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return cls(
-                f"The disk is full, which stopped {doing}.", "Free some space, try again.", details
-            )
+            remedy = "Free some space or choose a folder on another disk, then try again."
+            return cls(f"The disk is full, which stopped {doing}.", remedy, details)
         if isinstance(error, OSError):
             named = f"{error.filename}: " if error.filename else ""
             reason = error.strerror or str(error)

@@ -10,8 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.errors import BadInput
-from models.files import atomic_write
+from models.files import atomic_write, not_written
 from studio.session.event import Event
 from studio.session.folders import state_folder
 from studio.session.stored import read_json, write_json
@@ -120,4 +119,4 @@ class RecentFiles:
             with atomic_write(file) as temporary:
                 temporary.write_bytes(content)
         except OSError as error:
-            raise BadInput(f"{file} cannot be written ({error.strerror or error}).") from error
+            raise not_written(file, error) from error

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NoReturn
 
-from models.errors import BadInput
-from models.files import atomic_write
+from models.files import atomic_write, not_written
 
 
 def write_json(path: Path, document: Any) -> None:
@@ -18,8 +17,7 @@ def write_json(path: Path, document: Any) -> None:
         with atomic_write(path) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or error
-        raise BadInput(f"{path} cannot be written ({reason}); check folder and space.") from error
+        raise not_written(path, error) from error
 
 
 def read_json(path: Path, limit: int) -> Any:
