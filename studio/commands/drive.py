@@ -256,7 +256,7 @@ class _Film:
 
     def _counted(self) -> Iterator[Driven]:
         from studio.drive.calibrate import Target
-        from studio.drive.pipeline import driven
+        from studio.drive.lookahead import driven
 
         for each in driven(self._source, Target.of(self._avatar), self._settings):
             if self._stop and not self._poses:

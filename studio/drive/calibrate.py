@@ -133,16 +133,15 @@ class Calibrator:
         if not how.relative and self.origin is Origin.AVATAR:
             neck, head = (getattr(seen, name).astype(np.float64) for name in ("neck", "head"))
             return neck, head, seen.translation.astype(np.float64)
-        rest, now = _whole_turn(self._rest), _whole_turn(seen)
+        turn = _whole_turn(seen)
         way = (seen.translation - self._rest.translation).astype(np.float64)
-        if how.relative:
-            turn, way = rest.T @ now, rest.T @ way
-        elif self.origin is Origin.PERFORMER:
-            # Who looks into the camera looks into the avatar's.
+        to_avatar = np.eye(3)
+        if self.origin is Origin.PERFORMER:
+            # Who looks into the camera looks into the avatar's, and who comes nearer comes nearer
+            # to it, wherever the two faces point.
             to_avatar = self.target.camera.cam2world[:3, :3] @ _FRONT.T
-            turn, way = to_avatar @ now, to_avatar @ way
-        else:
-            turn = now
+        way = to_avatar @ way
+        turn = _whole_turn(self._rest).T @ turn if how.relative else to_avatar @ turn
         neck, head = split(_scaled(turn, how), how.neck_share)
         shift = how.shift * way
         if how.scale_locked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.pose import Pose
@@ -12,7 +11,7 @@ from studio.drive.calibrate import Calibrator, Target
 from studio.drive.hold import Hold
 from studio.drive.settings import DriveSettings
 from studio.drive.smooth import OneEuro
-from studio.drive.source import MotionSource, Origin, Sample, clock
+from studio.drive.source import Origin, Sample, clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +94,3 @@ class Pipeline:
         waited = 1e3 * (end - sample.arrived) - sum(times.values())
         times = {"wait": max(waited, 0.0), **times}
         return Driven(sample.seconds, pose, self._present, sample, times, end, self._dropped)
-
-
-def driven(source: MotionSource, target: Target, settings: DriveSettings) -> Iterator[Driven]:
-    """Everything a source does, carried over to an avatar. Raises ``BadInput`` as it does."""
-    pipeline = Pipeline(target, source.origin)
-    for sample in source.samples():
-        yield pipeline.drive(sample, settings)

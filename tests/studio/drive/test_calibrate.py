@@ -241,3 +241,16 @@ def test_nobody_from_the_start_is_rest():
     hold.show(None, BASE, 0.0)
     first = hold.show(NEUTRAL, BASE, 0.1)
     assert np.abs(first.blendshapes - BASE.blendshapes).max() < 0.2
+
+
+def test_a_head_moves_as_the_camera_sees_it(target):
+    """Wherever the two faces point: to the side stays to the side, nearer does not become aside."""
+    rest = NEUTRAL.replace(head=(0.0, 0.4, 0.1), translation=(0, 0, 0))
+    calibrator = Calibrator(target, Origin.PERFORMER)
+    calibrator.rest_at(rest)
+    how = Calibration(lips_meet=False, limited=False)
+    aside = calibrator.pose(rest.replace(translation=(0.1, 0, 0)), how)
+    right = target.camera.cam2world[:3, 0]
+    assert aside.translation == pytest.approx(0.1 * right, abs=1e-6)
+    nearer = calibrator.pose(rest.replace(translation=(0, 0, 0.2)), how)
+    assert np.abs(nearer.translation).max() < 1e-6

@@ -21,9 +21,10 @@ from studio.drive.calibration import NECK_SHARE, Calibration
 from studio.drive.camera_source import PlayedVideo, VideoSource, WebcamSource
 from studio.drive.film_facts import film_facts
 from studio.drive.live_drive import LiveDrive
+from studio.drive.lookahead import driven
 from studio.drive.mailbox import Mailbox
 from studio.drive.on_grid import on_grid, once_seen
-from studio.drive.pipeline import Pipeline, driven
+from studio.drive.pipeline import Pipeline
 from studio.drive.settings import DriveSettings
 from studio.drive.source import Origin, Sample
 from studio.engine.faults import Fault
@@ -162,8 +163,9 @@ def test_live_driving_hands_everything_on(target):
     _, got, fault = run_live(source, target)
     assert [d.seconds for d in got] == pytest.approx([i / 30 for i in range(10)])
     assert fault is None and source.closed
-    offline = driven(Script([random_pose(i) for i in range(10)]), target, FREE)
-    assert [d.pose for d in offline] == [d.pose for d in got]
+    pipeline = Pipeline(target, Origin.PERFORMER)
+    again = Script([random_pose(i) for i in range(10)]).samples()
+    assert [pipeline.drive(sample, FREE).pose for sample in again] == [d.pose for d in got]
 
 
 def test_a_source_that_breaks_is_told_and_the_take_kept(target):
