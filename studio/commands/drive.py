@@ -102,6 +102,13 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
         help="multiply a coefficient such as jawOpen, or head, yaw, pitch, roll, gaze, shift",
     )
     transfer.add_argument(
+        "--flame",
+        type=Path,
+        metavar="FILE",
+        help="FLAME head (.pkl or .npz) that carries the expression of a FLAME motion over to an "
+        "avatar with an open head (default: the one in the preferences)",
+    )
+    transfer.add_argument(
         "--smooth", type=number(0, 1), metavar="S", help="0 quick to 1 steady (default: 0.3)"
     )
 
@@ -115,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     background = Background.parse(options.background)
     avatar = Avatar.load(options.avatar)
-    source = _source(options.motion)
+    source = _source(options, avatar)
     with stop_wish() as stop:
         film = _Film(options, avatar, background, source, settings, stop)
         film.write()
@@ -135,6 +142,8 @@ def _check(options: argparse.Namespace) -> None:
         check_output(options.save_motion, _MOTION)
     check_input(options.avatar)
     check_input(options.motion)
+    if options.flame is not None:
+        check_input(options.flame)
     if options.motion.resolve() == options.output.resolve():
         raise UsageError(f"{options.output} is the motion itself; choose another name.")
 
@@ -175,11 +184,14 @@ def _gain(text: str) -> tuple[str, float]:
         raise UsageError(f"--gain {text}: {error}.") from None
 
 
-def _source(path: Path) -> VideoSource | MotionFileSource:
+def _source(options: argparse.Namespace, avatar: Avatar) -> VideoSource | MotionFileSource:
+    path: Path = options.motion
     if path.suffix.lower() in _MOTION:
         from studio.drive.file_source import MotionFileSource
+        from studio.session.settings import load_settings
 
-        return MotionFileSource(path)
+        flame = options.flame or load_settings()[0].flame_file
+        return MotionFileSource(path, avatar=avatar, flame=flame)
     from studio.drive.camera_source import VideoSource
 
     return VideoSource(path)
@@ -223,15 +235,10 @@ class _Film:
 
     def tell(self) -> None:
         """Say what the user should know about the result."""
-        warning = getattr(self._source, "warning", None)
-        if warning is not None and not self._stop:
-            warn(warning)
+        if self._source.warning is not None and not self._stop:
+            warn(self._source.warning)
         if self._lost:
             warn(f"The face was lost in {self._lost} of {self._samples} frames.")
-        if self._poses[0][1].expression is not None and any(
-            pose.expression is not None and pose.expression.any() for _, pose in self._poses
-        ):
-            warn("FLAME's expression is not shown: avatars move by ARKit coefficients and joints.")
         if self._stop:
             seconds = float(len(self._poses) / self._rate)
             warn(f"Interrupted: {self._options.output} holds the first {seconds:.1f} seconds.")

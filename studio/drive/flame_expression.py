@@ -14,7 +14,7 @@ from studio.session.pose_vector import PLACES, WIDTH
 
 _UNSEEN = (
     "The expression of {name} is not shown: this avatar has an open head, so the FLAME file that "
-    "the expression was made with is needed to carry it over."
+    "the expression was made with is needed to carry it over (--flame, or in the preferences)."
 )
 
 

@@ -14,7 +14,7 @@ import pytest
 from models.pose import Pose
 from studio import cli
 from studio.deliver import soundtrack
-from studio.drive import camera_source
+from studio.drive import camera_source, flame_expression
 from studio.drive.motion_files import read_motion, write_motion
 from studio.session.pose_track import PoseTrack
 from tests.studio import fake_avatar
@@ -191,14 +191,35 @@ def test_nobody_in_the_film_is_told(run, avatar, tmp_path, monkeypatch):
     assert code == 3 and "No face is found in wall.mp4" in err and not out.exists()
 
 
-def test_lost_frames_and_flame_expressions_are_told(run, avatar, tmp_path):
+@pytest.fixture
+def flame_motion(tmp_path) -> Path:
     motion = tmp_path / "flame.npz"
     write_motion(
         motion,
         PoseTrack.of([(i / 30, NEUTRAL.replace(expression=np.full(100, i))) for i in range(4)]),
     )
-    code, _, err = run("drive", avatar, motion, "-o", tmp_path / "out.mp4", "--size", "64")
-    assert code == 0 and err.startswith("warning: FLAME's expression is not shown")
+    return motion
+
+
+def test_an_expression_that_cannot_be_shown_is_told(run, avatar, flame_motion, tmp_path):
+    code, _, err = run("drive", avatar, flame_motion, "-o", tmp_path / "out.mp4", "--size", "64")
+    assert code == 0 and err.startswith("warning: The expression of flame.npz is not shown")
+
+
+def test_a_flame_file_carries_the_expression_over(run, avatar, flame_motion, tmp_path, monkeypatch):
+    def as_arkit(track: PoseTrack, flame: Path) -> PoseTrack:
+        assert flame == tmp_path / "head.npz"
+        smiling = NEUTRAL.with_blendshapes({"mouthSmileLeft": 0.75})
+        return PoseTrack.of((float(seconds), smiling) for seconds in track.times)
+
+    monkeypatch.setattr(flame_expression, "as_arkit", as_arkit)
+    (tmp_path / "head.npz").write_bytes(b"head")
+    command = ["drive", avatar, flame_motion, "-o", tmp_path / "out.mp4", "--size", "64"]
+    code, _, err = run(*command, "--absolute", "--flame", tmp_path / "head.npz")
+    assert code == 0 and "warning" not in err
+    assert drawn()[-1].coefficient("mouthSmileLeft") == pytest.approx(0.75)
+    code, _, err = run(*command, "--flame", tmp_path / "gone.npz")
+    assert code == 3 and "gone.npz" in err
 
 
 WRONG = {
