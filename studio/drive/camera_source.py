@@ -60,7 +60,7 @@ class VideoSource:
                 f"{self.path} breaks off after {last:.1f} of {self.duration:.1f} seconds."
             )
 
-    def refit(self) -> None:
+    def refit(self, number: int) -> None:
         """Do nothing: a film is measured at its first face."""
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class _LiveFrames:
     def __init__(self) -> None:
         self._box: Mailbox[Frame] = Mailbox()
         self._closed = threading.Event()
-        self._anew = threading.Event()
+        self._measure = 0
 
     def _start(self) -> None:
         """Begin to put frames into the box."""
@@ -100,17 +100,15 @@ class _LiveFrames:
                 if taken is None:
                     return
                 (seconds, rgb, arrived), dropped = taken
-                if self._anew.is_set():
-                    self._anew.clear()
-                    follower.forget()
+                follower.go_by(self._measure)
                 yield follower.read(rgb, seconds, arrived, dropped)
         finally:
             self.close()
             follower.close()
 
-    def refit(self) -> None:
+    def refit(self, number: int) -> None:
         """See ``MotionSource``."""
-        self._anew.set()
+        self._measure = number
 
     def close(self) -> None:
         """See ``MotionSource``."""
@@ -122,12 +120,16 @@ class _LiveFrames:
 class PlayedVideo(_LiveFrames):
     """A video file played in real time, as if it were a camera."""
 
-    def __init__(self, path: Path) -> None:
-        """Look at the file. Raises ``BadInput`` when it is no video."""
+    def __init__(self, path: Path, *, loop: bool = False) -> None:
+        """Look at the file; ``loop`` plays it again and again, with the same performer.
+
+        Raises ``BadInput`` when it is no video.
+        """
         super().__init__()
         facts = film_facts(path)
         self.path, self.name = path, path.name
-        self.rate, self.duration = facts.rate, facts.duration
+        self.rate, self.duration = facts.rate, None if loop else facts.duration
+        self._loop = loop
         self._thread = threading.Thread(target=self._play, name="film", daemon=True)
 
     def _start(self) -> None:
@@ -139,18 +141,28 @@ class PlayedVideo(_LiveFrames):
 
     def _play(self) -> None:
         fault: Exception | None = None
-        began: float | None = None
         try:
-            for frame in read_video(self.path, LIVE_SIDE):
-                began = clock() if began is None else began
-                ahead = began + frame.seconds - clock()
-                if self._closed.wait(max(ahead, 0.0)):
-                    return
-                self._box.put((frame.seconds, frame.rgb, clock()))
+            run, length = 0.0, self._run(0.0)
+            # One that gives nothing would be read for ever.
+            while self._loop and length > 0.0:
+                run += length
+                length = self._run(run)
         except BadInput as error:
             fault = error
         finally:
             self._box.close(fault)
+
+    def _run(self, start: float) -> float:
+        """Play it once, its times from ``start`` seconds on; seconds played, 0 when closed."""
+        began: float | None = None
+        played = 0.0
+        for frame in read_video(self.path, LIVE_SIDE):
+            began = clock() if began is None else began
+            if self._closed.wait(max(began + frame.seconds - clock(), 0.0)):
+                return 0.0
+            self._box.put((start + frame.seconds, frame.rgb, clock()))
+            played = frame.seconds + 1.0 / (self.rate or 30.0)
+        return played
 
 
 class WebcamSource(_LiveFrames):

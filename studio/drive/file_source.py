@@ -65,7 +65,7 @@ class MotionFileSource:
         """Whether the pose after this one is already due."""
         return clock() >= began + float(self.track.times[following]) - first
 
-    def refit(self) -> None:
+    def refit(self, number: int) -> None:
         """Do nothing: nobody is measured."""
 
     def close(self) -> None:

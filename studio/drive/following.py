@@ -24,16 +24,16 @@ class FaceFollower:
         Raises MissingAsset without the landmarker.
         """
         self._tracker = FaceTracker(search=search)
-        self._performer: Performer | None = None
-        self._retarget: Retarget | None = None
+        self._measures: dict[int, tuple[Performer, Retarget]] = {}
+        self._number = 0
 
     def close(self) -> None:
         """Free the landmarker."""
         self._tracker.close()
 
-    def forget(self) -> None:
-        """Measure the performer anew at the next face."""
-        self._performer = None
+    def go_by(self, number: int) -> None:
+        """Follow by a measure of the performer, taken at the next face if there is none yet."""
+        self._number = number
 
     def read(self, rgb: Pixels, seconds: float, arrived: float, dropped: int = 0) -> Sample:
         """What the face in a frame (H, W, 3) does."""
@@ -43,7 +43,7 @@ class FaceFollower:
         times = {"landmarks": 1e3 * (found - start)}
         if seen is None:
             return Sample(seconds, None, arrived, False, dropped, times, Seen(rgb))
-        restarted = self._performer is None
+        restarted = self._number not in self._measures
         pose, error = self._pose(seen, rgb)
         times["solve"] = 1e3 * (clock() - found)
         monitor = Seen(rgb, seen.landmarks[:, :2], error)
@@ -51,14 +51,15 @@ class FaceFollower:
 
     def _pose(self, seen: Observation, rgb: Pixels) -> tuple[Pose, float]:
         """The performer's pose as the camera sees it, and the error of the fit."""
-        if self._performer is None or self._retarget is None:
-            self._performer = Performer(seen, rgb)
-            left, right = self._performer.rest.gaze
+        known = self._measures.get(self._number)
+        if known is None:
+            performer = Performer(seen, rgb)
+            left, right = performer.rest.gaze
             start = Pose.neutral().replace(gaze_left=left, gaze_right=right)
             # As it is seen, the camera in front: calibration makes it somebody else's.
-            self._retarget = Retarget.between(
-                self._performer, start, relative=False, steady_depth=False
-            )
-            return self._retarget.pose(self._performer.rest), 0.0
-        motion = self._performer.follow(seen, rgb)
-        return self._retarget.pose(motion), motion.error
+            retarget = Retarget.between(performer, start, relative=False, steady_depth=False)
+            self._measures[self._number] = performer, retarget
+            return retarget.pose(performer.rest), 0.0
+        performer, retarget = known
+        motion = performer.follow(seen, rgb)
+        return retarget.pose(motion), motion.error

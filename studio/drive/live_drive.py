@@ -47,9 +47,10 @@ class LiveDrive:
         self._open, self._deliver, self._ended = open_source, deliver, ended
         self._lock = threading.Lock()
         self._settings = settings
+        self._first_rest = settings.rest
         self._aim: tuple[Any, Pose | None] | None = (avatar, base)
         self._source: MotionSource | None = None
-        self._rest_wanted = False
+        self._rest_wanted: int | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="drive", daemon=True)
         self._thread.start()
@@ -76,12 +77,15 @@ class LiveDrive:
         with self._lock:
             self._aim = (avatar, base)
 
-    def calibrate(self) -> None:
-        """ "This is my rest face": the performer is measured anew, what is seen next is rest."""
+    def rest(self, number: int) -> None:
+        """ "This is my rest face": the performer is measured anew, what is seen next is rest.
+
+        The ``number`` of a former one goes back to it.
+        """
         with self._lock:
-            self._rest_wanted = True
+            self._rest_wanted = number
             if self._source is not None:
-                self._source.refit()
+                self._source.refit(number)
 
     def stop(self, timeout: float = 2.0) -> bool:
         """End it and let go of camera or port; False when the thread does not end in time."""
@@ -105,6 +109,8 @@ class LiveDrive:
     def _run(self) -> None:
         source = self._open()
         with self._lock:
+            wanted = self._rest_wanted
+            source.refit(self._first_rest if wanted is None else wanted)
             self._source = source
         try:
             pipeline: Pipeline | None = None
@@ -113,10 +119,11 @@ class LiveDrive:
                 if self._stopped.is_set():
                     return
                 pipeline, settings = self._taken_changes(pipeline, source)
+                # Before a sample that was measured anew, which then belongs to the new rest.
+                self._rest_if_wanted(pipeline)
                 driven = pipeline.drive(sample, settings)
                 self.recorder.note(driven)
                 self._deliver(driven)
-                self._rest_if_wanted(pipeline)
         finally:
             source.close()
 
@@ -132,12 +139,12 @@ class LiveDrive:
         if aim is not None:
             target = Target.of(*aim)
             if pipeline is None:
-                return Pipeline(target, source.origin), settings
+                return Pipeline(target, source.origin, self._first_rest), settings
             pipeline.target = target
         assert pipeline is not None
         return pipeline, settings
 
     def _rest_if_wanted(self, pipeline: Pipeline) -> None:
         with self._lock:
-            if self._rest_wanted:
-                self._rest_wanted = not pipeline.rest_now()
+            if self._rest_wanted is not None and pipeline.rest_now(self._rest_wanted):
+                self._rest_wanted = None

@@ -109,7 +109,7 @@ class UdpSource:
         self.poses += complete
         return arrived, complete
 
-    def refit(self) -> None:
+    def refit(self, number: int) -> None:
         """Do nothing: the sender measures."""
 
     def close(self) -> None:

@@ -27,13 +27,13 @@ def webcam(
     return open_source
 
 
-def video(path: Path) -> Opener:
-    """A video file, played in real time as if it were a camera."""
+def video(path: Path, *, loop: bool = False) -> Opener:
+    """A video file, played in real time as if it were a camera, once or again and again."""
 
     def open_source() -> MotionSource:
         from studio.drive.camera_source import PlayedVideo
 
-        return PlayedVideo(path)
+        return PlayedVideo(path, loop=loop)
 
     return open_source
 

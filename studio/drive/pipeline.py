@@ -39,12 +39,15 @@ class Driven:
 class Pipeline:
     """One source moving one avatar; for one thread, and deterministic."""
 
-    def __init__(self, target: Target, origin: Origin) -> None:
+    def __init__(self, target: Target, origin: Origin, rest: int = 0) -> None:
+        """``rest`` is the number of the first rest face."""
         self._calibrator = Calibrator(target, origin)
         self._filter = OneEuro()
         self._hold = Hold()
         self._accent = Accent()
         self._last: Pose | None = None
+        self._rests: dict[int, Pose] = {}
+        self._rest = rest
         self._present = False
         self._seconds = 0.0
         self._dropped = 0
@@ -58,14 +61,20 @@ class Pipeline:
     def target(self, target: Target) -> None:
         self._calibrator.target = target
 
-    def rest_now(self) -> bool:
-        """Take what the performer did last as rest; False before anybody was seen."""
-        if self._last is None:
+    def rest_now(self, number: int) -> bool:
+        """Go back to rest ``number``, or make what the performer did last that rest.
+
+        False before anybody was seen.
+        """
+        seen = self._rests.get(number, self._last)
+        if seen is None:
             return False
-        self._rest_at(self._last, self._seconds)
+        self._rest = number
+        self._rest_at(seen, self._seconds)
         return True
 
     def _rest_at(self, seen: Pose, seconds: float) -> None:
+        self._rests[self._rest] = seen
         self._calibrator.rest_at(seen)
         self._filter.reset()
         self._hold.blend(seconds)
@@ -76,6 +85,8 @@ class Pipeline:
         base = self.target.base
         live: Pose | None = None
         if sample.pose is not None:
+            if self._calibrator.rest is None:
+                self._rests[self._rest] = sample.pose
             if sample.restarted:
                 self._rest_at(sample.pose, sample.seconds)
             if not self._present:

@@ -20,10 +20,12 @@ class DriveSettings:
         calibration: see there.
         parts: what is armed (``pose_parts.PARTS``).
         steadiness: 0 (quick) to 1 (steady).
+        rest: number of the performer's rest face; each "this is my rest face" has a new one.
         accent: a preset that is shown over it all, None for none.
     """
 
     calibration: Calibration = field(default_factory=Calibration)
     parts: frozenset[str] = ALL
     steadiness: float = STEADINESS
+    rest: int = 0
     accent: Pose | None = None

@@ -21,6 +21,7 @@ class _Document:
     calibration: Calibration = field(default_factory=Calibration)
     parts: frozenset[str] = frozenset(PARTS)
     steadiness: Annotated[float, Field(ge=0, le=1)] = STEADINESS
+    rest: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     def __post_init__(self) -> None:
         """Refuse unknown parts and coefficients, ``ValueError``."""
@@ -31,7 +32,7 @@ class _Document:
 
 def settings_document(settings: DriveSettings) -> dict[str, Any]:
     """JSON-ready; the preset that is shown for a moment is not kept."""
-    found = _Document(settings.calibration, settings.parts, settings.steadiness)
+    found = _Document(settings.calibration, settings.parts, settings.steadiness, settings.rest)
     document: dict[str, Any] = _adapter().dump_python(found, mode="json")
     # Sets have no order: equal settings are equal documents.
     return {**document, "parts": sorted(document["parts"])}
@@ -45,7 +46,7 @@ def read_settings(document: Mapping[str, Any]) -> DriveSettings:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])[:80]
         raise BadInput(f"The settings of driving are damaged ({place}: {first['msg']}).") from None
-    return DriveSettings(found.calibration, found.parts, found.steadiness)
+    return DriveSettings(found.calibration, found.parts, found.steadiness, found.rest)
 
 
 @cache

@@ -91,8 +91,11 @@ class MotionSource(Protocol):
         """
         ...
 
-    def refit(self) -> None:
-        """Measure the performer anew at the next frame. From any thread; others do nothing."""
+    def refit(self, number: int) -> None:
+        """Go by measure ``number`` of the performer, taken at the next frame if there is none yet.
+
+        From any thread; sources that measure nobody do nothing.
+        """
         ...
 
     def close(self) -> None:

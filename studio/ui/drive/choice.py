@@ -69,9 +69,10 @@ def opener_of(
     if choice.kind is SourceKind.WEBCAM and choice.camera is not None:
         return opening.webcam(choice.camera, size=choice.size, mirror=choice.mirror)
     if choice.kind is SourceKind.VIDEO and path is not None:
-        return _looped(choice.loop, opening.video(path))
+        return opening.video(path, loop=choice.loop)
     if choice.kind is SourceKind.MOTION and path is not None:
-        return _looped(choice.loop, motion_file(path))
+        make = motion_file(path)
+        return partial(Looped, make) if choice.loop else make
     if choice.kind is SourceKind.LIVE_LINK:
         return opening.live_link(choice.port, opened=choice.opened)
     if choice.kind is SourceKind.VMC:
@@ -81,10 +82,6 @@ def opener_of(
 
 def _refuse(missing: str) -> MotionSource:
     raise BadInput(f"There is no {missing} to drive with; choose one.")
-
-
-def _looped(loop: bool, make: Opener) -> Opener:
-    return partial(Looped, make) if loop else make
 
 
 class Looped:
@@ -122,9 +119,9 @@ class Looped:
             self._source.close()
         return not self._closed.is_set()
 
-    def refit(self) -> None:
+    def refit(self, number: int) -> None:
         """See ``MotionSource``."""
-        self._source.refit()
+        self._source.refit(number)
 
     def close(self) -> None:
         """See ``MotionSource``."""

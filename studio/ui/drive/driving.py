@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,7 @@ class Driving(QObject):
         self._drive: LiveDrive | None = None
         self._base = Pose.neutral()
         self._run: object = None
+        self._rests = {0}
         self._record_soon = False
         self._left: tuple[Pose, Pose] | None = None
         self._closers = Closers()
@@ -115,15 +117,11 @@ class Driving(QObject):
         self._restored = True
         choice, settings = kept()
         self.transfer.begin_with(settings)
-        if self.choice == SourceChoice():
-            self.choose(choice)
+        self.choose(choice if self.choice == SourceChoice() else self.choice)
 
     def toggle(self) -> None:
         """Start or stop."""
-        if self.phase is Phase.IDLE:
-            self.start()
-        else:
-            self.stop()
+        (self.start if self.phase is Phase.IDLE else self.stop)()
 
     def start(self) -> None:
         """Open the chosen source and drive the avatar with it."""
@@ -132,6 +130,7 @@ class Driving(QObject):
             return
         self.restore()
         self.fault, self._run = None, object()
+        self._rests = {self.settings.rest}
         self._base = self._rest_pose()
         self.meter.clear()
         self._mail.clear()
@@ -165,7 +164,10 @@ class Driving(QObject):
         if self._drive is None:
             self._desk.notice.emit(self.tr("Start driving first: the rest face is what is seen."))
             return
-        self._drive.calibrate()
+        settings = self.settings
+        new = max(settings.rest, *self._rests) + 1
+        self._rests.add(new)
+        self.transfer.change(self.tr("My rest face"), replace(settings, rest=new))
         self._desk.notice.emit(self.tr("Your face now is the rest face."))
 
     def accent(self, preset: Pose | None) -> None:
@@ -210,9 +212,8 @@ class Driving(QObject):
         """What opens a choice for the open avatar."""
         avatar, flame = self._desk.session.avatar, self._desk.settings.flame_file
         handle = None if avatar is None else avatar.handle
-        return opener_of(
-            choice, partial(motion_file, avatar=handle, flame=flame, tell=self._told.emit)
-        )
+        opens = partial(motion_file, avatar=handle, flame=flame, tell=self._told.emit)
+        return opener_of(choice, opens)
 
     def _tell_over(self, run: object, fault: Fault | None) -> None:
         # In the driving thread; the window may have been closed meanwhile.
@@ -229,8 +230,12 @@ class Driving(QObject):
         self.state_changed.emit()
 
     def _on_settings(self) -> None:
+        settings = self.settings
         if self._drive is not None:
-            self._drive.settings = self.settings
+            # Rest faces of former runs are gone: what was seen is not kept.
+            if settings.rest != self._drive.settings.rest and settings.rest in self._rests:
+                self._drive.rest(settings.rest)
+            self._drive.settings = settings
         self.settings_changed.emit()
 
     def _on_driven(self, driven: Driven) -> None:
@@ -268,8 +273,7 @@ class Driving(QObject):
     def _on_avatar(self, avatar: OpenAvatar | None) -> None:
         if avatar is None:
             self.stop()
-        else:
-            self._on_base(self._desk.session.state.pose)
+        self._on_base(self._desk.session.state.pose)
 
     # What is kept
 

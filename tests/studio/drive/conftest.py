@@ -38,8 +38,8 @@ class Script:
         if self.fault is not None:
             raise self.fault
 
-    def refit(self) -> None:
-        self.refits += 1
+    def refit(self, number: int) -> None:
+        self.refits += number > 0
 
     def close(self) -> None:
         self.closed += 1

@@ -52,7 +52,7 @@ class Follower:
     slow = 0.0
 
     def __init__(self, *, search):
-        self.search, self.fresh = search, True
+        self.search, self.fresh, self.number = search, True, 0
 
     def read(self, rgb, seconds, arrived, dropped=0):
         time.sleep(self.slow)
@@ -60,8 +60,9 @@ class Follower:
         fresh, self.fresh = self.fresh, False
         return Sample(seconds, pose, arrived, fresh, dropped, {"landmarks": 1.0, "solve": 1.0})
 
-    def forget(self):
-        self.fresh = True
+    def go_by(self, number):
+        self.fresh |= number != self.number
+        self.number = number
 
     def close(self):
         pass
@@ -94,11 +95,11 @@ def test_a_lost_face_does_not_drag_the_filter_along(target):
 
 def test_rest_is_taken_from_what_was_seen_last(target):
     pipeline = Pipeline(target, Origin.PERFORMER)
-    assert not pipeline.rest_now()
+    assert not pipeline.rest_now(1)
     pose = random_pose(1)
     pipeline.drive(Sample(0.0, NEUTRAL), FREE)
     pipeline.drive(Sample(0.1, pose), FREE)
-    assert pipeline.rest_now()
+    assert pipeline.rest_now(1)
     settings = DriveSettings(Calibration(lips_meet=False), steadiness=0.0)
     assert np.allclose(
         pipeline.drive(Sample(2.0, pose), settings).pose.blendshapes, BASE.blendshapes
@@ -199,7 +200,7 @@ def test_calibrating_measures_anew(target):
 
     def calibrate(drive):
         assert halted.wait(5)
-        drive.calibrate()
+        drive.rest(1)
         go.set()
 
     source = Halting([NEUTRAL] * 3)

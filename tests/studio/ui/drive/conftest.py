@@ -56,8 +56,8 @@ class Puppet:
                 raise item
             yield item
 
-    def refit(self) -> None:
-        self.refits += 1
+    def refit(self, number: int) -> None:
+        self.refits += number > 0
 
     def close(self) -> None:
         self.closed.set()

@@ -89,6 +89,28 @@ def test_my_rest_face_is_the_rest(desk, running, puppet, until):
     until(lambda: smile(desk.live.pose(desk.session.state.pose)) == pytest.approx(0.0))
 
 
+def test_a_rest_face_is_undone_and_done_again(desk, running, puppet, until):
+    def shows(amount, made=0.5):
+        # It goes there without a jump.
+        for _ in range(20):
+            puppet.smile(made)
+        until(lambda: smile(desk.live.pose(desk.session.state.pose)) == pytest.approx(amount))
+
+    shows(0.5)
+    running.rest()
+    shows(0.0)
+    assert steps(desk)[-1] == "My rest face"
+    desk.session.undo()
+    shows(0.5)
+    desk.session.redo()
+    shows(0.0)
+    desk.session.undo()
+    shows(0.25, made=0.25)
+    # Another one is not the one that was undone.
+    running.rest()
+    assert running.settings.rest == 2
+
+
 def test_a_preset_key_shows_over_the_performance_and_again_takes_it_away(running):
     smile_preset = PRESETS["smile"]
     running.accent(smile_preset)
