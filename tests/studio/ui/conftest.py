@@ -13,6 +13,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+# Kernels load here: a worker that began to load them amid a test would outlive it.
+import models.animate.proxy  # noqa: F401
 from studio.engine.child import Child
 from studio.session.recovery import Autosave
 from studio.session.settings import Settings
