@@ -6,21 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QMessageBox, QSpacerItem, QWidget
 
 from studio.ui.icons import icon
 
 Then = Callable[[], object]
 Chosen = Callable[[Path], object]
 _ICON = 40
+_WIDTH = 460
 
 
 def ask_unsaved(parent: QWidget, title: str, *, save: Then, discard: Then) -> QMessageBox:
     """Save, discard, or go back and do nothing."""
-    box = QMessageBox(parent)
-    box.setObjectName("unsaved")
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIconPixmap(icon("ph.question", "accent_text").pixmap(_ICON, _ICON))
+    box = _box(parent, "unsaved", icon("ph.question", "accent_text"))
     box.setText(parent.tr("Save the changes to “{title}”?").format(title=title))
     box.setInformativeText(parent.tr("They are lost if you do not save them."))
     button = QMessageBox.StandardButton
@@ -29,24 +28,19 @@ def ask_unsaved(parent: QWidget, title: str, *, save: Then, discard: Then) -> QM
     box.setEscapeButton(button.Cancel)
     answers = {int(button.Save.value): save, int(button.Discard.value): discard}
     box.finished.connect(lambda answer: answers.get(answer, _nothing)())
-    box.open()
-    return box
+    return _open(box)
 
 
 def ask_locate(parent: QWidget, sentence: str, locate: Then) -> QMessageBox:
     """Something is missing: offer to look for it."""
-    box = QMessageBox(parent)
-    box.setObjectName("locate")
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIconPixmap(icon("ph.warning", "warning").pixmap(_ICON, _ICON))
+    box = _box(parent, "locate", icon("ph.warning", "warning"))
     box.setText(parent.tr("The project's avatar is not where it was."))
     box.setInformativeText(sentence)
     find = box.addButton(parent.tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(find)
     find.clicked.connect(locate)
-    box.open()
-    return box
+    return _open(box)
 
 
 def ask_open_file(
@@ -93,6 +87,24 @@ def _file_dialog(
         dialog.setDirectory(str(folder))
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     return dialog
+
+
+def _box(parent: QWidget, name: str, sign: QIcon) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setObjectName(name)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIconPixmap(sign.pixmap(_ICON, _ICON))
+    return box
+
+
+def _open(box: QMessageBox) -> QMessageBox:
+    """Show it, wide enough. By itself it is as wide as its title, and breaks what stands below."""
+    layout = box.layout()
+    if isinstance(layout, QGridLayout):
+        # Last: a new text makes a new layout.
+        layout.addItem(QSpacerItem(_WIDTH, 0), layout.rowCount(), 0, 1, layout.columnCount())
+    box.open()
+    return box
 
 
 def _nothing() -> None:

@@ -19,7 +19,7 @@ def style_sheet(colours: Tokens) -> str:
 
 
 _SHEET = """
-* { dialogbuttonbox-buttons-have-icons: 0; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip {
     color: $text; background: $raised; border: 1px solid $strong_line;
     padding: 4px 6px;
