@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.viewport.placement import PhotoPlace, Square
-from studio.ui.viewport.scene import CHECKER_SIDE, Comparison, Shown, Tones
+from studio.ui.viewport.scene import CHECKER_SIDE, Scene, Shown, Tones
 
 
 def as_image(picture: NDArray[np.uint8]) -> QImage:
@@ -20,37 +20,20 @@ def as_image(picture: NDArray[np.uint8]) -> QImage:
 
 
 class PaintedView(QWidget):
-    """Shows frames; the same methods and looks as ``PictureView``."""
+    """Draws a scene; looks the same as ``PictureView``."""
 
     painted = Signal(int)
     """The stamp of the picture that was just drawn."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._shown: Shown | None = None
-        self._photo: NDArray[np.uint8] | None = None
-        self._comparison: Comparison | None = None
-
-    def show_picture(self, shown: Shown | None) -> None:
-        """Show a picture, or none."""
-        self._shown = shown
-        self.update()
-
-    def set_photo(self, photo: NDArray[np.uint8] | None) -> None:
-        """The source photo (S, S, 3) uint8."""
-        self._photo = photo
-        self.update()
-
-    def compare(self, comparison: Comparison | None) -> None:
-        """Lay the photo over the left of the picture, or take it away."""
-        if comparison != self._comparison:
-            self._comparison = comparison
-            self.update()
+        self._scene = scene
+        scene.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones, shown = Tones.now(), self._shown
+        tones, shown = Tones.now(), self._scene.shown
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), tones.letterbox)
             if shown is not None:
@@ -77,8 +60,8 @@ class PaintedView(QWidget):
         self._paint_photo(painter, area, tones)
 
     def _paint_photo(self, painter: QPainter, area: QRectF, tones: Tones) -> None:
-        with_photo = self._comparison
-        if with_photo is None or self._photo is None or with_photo.opacity <= 0.0:
+        with_photo = self._scene.comparison
+        if with_photo is None or self._scene.photo is None or with_photo.opacity <= 0.0:
             return
         left = QRectF(area)
         left.setWidth(area.width() * with_photo.edge)
@@ -90,7 +73,7 @@ class PaintedView(QWidget):
         inner.addRect(placed)
         painter.fillPath(around.subtracted(inner), tones.letterbox)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        image = as_image(self._photo)
+        image = as_image(self._scene.photo)
         painter.drawImage(placed, image, QRectF(image.rect()))
 
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QWidget
 
 from shaders import source
 from studio.ui.viewport.placement import PhotoPlace, Square
-from studio.ui.viewport.scene import CHECKER_SIDE, Comparison, Shown, Tones
+from studio.ui.viewport.scene import CHECKER_SIDE, Comparison, Scene, Tones
 
 _TRIANGLES, _TEXTURE_2D, _BYTES = 0x0004, 0x0DE1, 0x1401
 _RGB, _RGBA, _RGB8, _RGBA8 = 0x1907, 0x1908, 0x8051, 0x8058
@@ -89,37 +89,20 @@ def _too_old(context: QOpenGLContext) -> str | None:
 
 
 class PictureView(QOpenGLWidget):
-    """Shows frames; the same methods and looks as ``PaintedView``."""
+    """Draws a scene; looks the same as ``PaintedView``."""
 
     painted = Signal(int)
     """The stamp of the picture that was just drawn."""
     broken = Signal(str)
     """OpenGL does not work after all, and why."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFormat(surface_format())
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._shown: Shown | None = None
-        self._photo: NDArray[np.uint8] | None = None
-        self._comparison: Comparison | None = None
+        self._scene = scene
+        scene.changed.connect(self.update)
         self._kit: _Kit | None = None
-
-    def show_picture(self, shown: Shown | None) -> None:
-        """Show a picture, or none."""
-        self._shown = shown
-        self.update()
-
-    def set_photo(self, photo: NDArray[np.uint8] | None) -> None:
-        """The source photo (S, S, 3) uint8."""
-        self._photo = photo
-        self.update()
-
-    def compare(self, comparison: Comparison | None) -> None:
-        """Lay the photo over the left of the picture, or take it away."""
-        if comparison != self._comparison:
-            self._comparison = comparison
-            self.update()
 
     def initializeGL(self) -> None:
         # Called again whenever the widget gets another context, as when its window changes.
@@ -136,20 +119,19 @@ class PictureView(QOpenGLWidget):
         kit = self._kit
         if kit is None:
             return
-        kit.picture.fill(None if self._shown is None else self._shown.picture, self._nearest)
-        kit.photo.fill(self._photo, False)
+        scene, shown = self._scene, self._scene.shown
+        if shown is not None:
+            kit.picture.fill(shown.picture, shown.nearest)
+        if scene.photo is not None:
+            kit.photo.fill(scene.photo, False)
         ratio = self.devicePixelRatioF()
         height = round(self.height() * ratio)
         square = Square.within(self.width(), self.height(), ratio)
         tones = Tones.now()
-        comparison = self._comparison if self._photo is not None else None
-        kit.draw(square, height, CHECKER_SIDE * ratio, tones, self._shown is not None, comparison)
-        if self._shown is not None:
-            self.painted.emit(self._shown.stamp)
-
-    @property
-    def _nearest(self) -> bool:
-        return self._shown is not None and self._shown.nearest
+        comparison = scene.comparison if scene.photo is not None else None
+        kit.draw(square, height, CHECKER_SIDE * ratio, tones, shown is not None, comparison)
+        if shown is not None:
+            self.painted.emit(shown.stamp)
 
 
 class _Kit:
@@ -227,9 +209,9 @@ class _Texture:
         self._name = _name_of(functions.glGenTextures)
         self._held: tuple[NDArray[np.uint8] | None, bool] = (None, False)
 
-    def fill(self, picture: NDArray[np.uint8] | None, nearest: bool) -> None:
+    def fill(self, picture: NDArray[np.uint8], nearest: bool) -> None:
         """Upload a picture (H, W, 3 or 4) unless it is there already."""
-        if picture is None or (picture is self._held[0] and nearest == self._held[1]):
+        if picture is self._held[0] and nearest == self._held[1]:
             return
         self._held = (picture, nearest)
         call = self._functions

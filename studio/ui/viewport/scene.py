@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from studio.ui.theme import tokens
@@ -37,6 +38,39 @@ class Comparison:
     edge: float
     place: PhotoPlace
     opacity: float = 1.0
+
+
+class Scene(QObject):
+    """What a surface draws. Whichever stands in for another draws the same one.
+
+    Attributes:
+        shown: the picture, if any; photo: the source photo (S, S, 3) uint8, if it is needed.
+        comparison: how the photo lies over the left of the picture, if it does.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.shown: Shown | None = None
+        self.photo: NDArray[np.uint8] | None = None
+        self.comparison: Comparison | None = None
+
+    def show_picture(self, shown: Shown | None) -> None:
+        """Show a picture, or none."""
+        self.shown = shown
+        self.changed.emit()
+
+    def set_photo(self, photo: NDArray[np.uint8] | None) -> None:
+        """The source photo (S, S, 3) uint8."""
+        self.photo = photo
+        self.changed.emit()
+
+    def compare(self, comparison: Comparison | None) -> None:
+        """Lay the photo over the left of the picture, or take it away."""
+        if comparison != self.comparison:
+            self.comparison = comparison
+            self.changed.emit()
 
 
 @dataclass(frozen=True)

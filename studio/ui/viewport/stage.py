@@ -23,6 +23,7 @@ from studio.ui.viewport.overlays import FaultCard, HintCard
 from studio.ui.viewport.painted_view import PaintedView
 from studio.ui.viewport.picture_view import PictureView, opengl_fault
 from studio.ui.viewport.placement import Square
+from studio.ui.viewport.scene import Scene
 from studio.ui.viewport.split import SplitHandle
 
 _LOG = logging.getLogger(__name__)
@@ -35,8 +36,6 @@ class Stage(QWidget):
 
     pixels_changed = Signal(int)
     """Device pixels along a side of the picture, 0 while it cannot be seen."""
-    surface_changed = Signal()
-    """Another surface stands in and knows no picture yet."""
     hud_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -50,6 +49,7 @@ class Stage(QWidget):
             self.tr("Arrow keys turn, plus and minus zoom, Home goes back to the photo's view")
         )
         self.grabGesture(Qt.GestureType.PinchGesture)
+        self.scene = Scene(self)
         self.surface: PictureView | PaintedView = self._surface()
         self.hud, self.compass = Hud(self), Compass(self)
         self.handle = SplitHandle(self)
@@ -65,21 +65,20 @@ class Stage(QWidget):
     def _surface(self) -> PictureView | PaintedView:
         fault = opengl_fault()
         if fault is None:
-            view = PictureView(self)
+            view = PictureView(self.scene, self)
             view.broken.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             return view
         _say_once(fault)
-        return PaintedView(self)
+        return PaintedView(self.scene, self)
 
     def _fall_back(self, fault: str) -> None:
         _say_once(fault)
         broken = self.surface
-        self.surface = PaintedView(self)
+        self.surface = PaintedView(self.scene, self)
         self.surface.setGeometry(self.rect())
         self.surface.lower()
         self.surface.show()
         broken.deleteLater()
-        self.surface_changed.emit()
 
     # Where things are
 

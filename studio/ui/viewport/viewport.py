@@ -46,7 +46,6 @@ class Viewport(QWidget):
     def _connect(self, desk: Desk) -> None:
         stage = self.stage
         stage.pixels_changed.connect(self._on_pixels)
-        stage.surface_changed.connect(self._fill_surface)
         stage.hud_wanted.connect(self.toggle_hud)
         stage.handle.moved.connect(self.compare.move)
         stage.hint.pressed.connect(self.reset_view)
@@ -113,7 +112,7 @@ class Viewport(QWidget):
         self._frame = event
         stage = self.stage
         stage.fault.tell(None)
-        stage.surface.show_picture(Shown(event.stamp, event.picture, event.nearest))
+        stage.scene.show_picture(Shown(event.stamp, event.picture, event.nearest))
         asked = event.request
         # With the picture, not with the mouse, which is quicker.
         stage.compass.point(asked.view.camera(asked.avatar.source_camera, asked.look.fov))
@@ -128,18 +127,10 @@ class Viewport(QWidget):
 
     def _clear(self) -> None:
         self._frame = None
-        self.stage.surface.show_picture(None)
+        self.stage.scene.show_picture(None)
         self.stage.hud.hide()
         self.stage.compass.hide()
         self.stage.fault.tell(None)
-
-    def _fill_surface(self) -> None:
-        """The surface is another one: show everything again."""
-        self._photo_of = None
-        if self._frame is not None:
-            frame = self._frame
-            self.stage.surface.show_picture(Shown(frame.stamp, frame.picture, frame.nearest))
-        self._show_comparison()
 
     # What is so
 
@@ -153,8 +144,8 @@ class Viewport(QWidget):
         wanted = avatar.handle if compare.on and avatar is not None else None
         if wanted is not self._photo_of:
             self._photo_of = wanted
-            stage.surface.set_photo(compare.photo())
-        stage.surface.compare(compare.comparison())
+            stage.scene.set_photo(compare.photo())
+        stage.scene.compare(compare.comparison())
         stage.handle.setVisible(compare.on)
         stage.handle.place(compare.edge, stage.area(), compare.meets)
         stage.hint.setVisible(compare.on and not compare.meets)

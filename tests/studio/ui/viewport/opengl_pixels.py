@@ -14,7 +14,7 @@ from studio.ui.pixels import array_of
 from studio.ui.viewport.painted_view import PaintedView
 from studio.ui.viewport.picture_view import PictureView, opengl_fault
 from studio.ui.viewport.placement import PhotoPlace
-from studio.ui.viewport.scene import Comparison, Shown
+from studio.ui.viewport.scene import Comparison, Scene, Shown
 
 WIDTH, HEIGHT = 210, 160
 NO_OPENGL = 77
@@ -28,7 +28,8 @@ def main() -> int:
         print(fault)
         return NO_OPENGL
     random = np.random.default_rng(1)
-    views: list[PictureView | PaintedView] = [PictureView(), PaintedView()]
+    content = Scene()
+    views: list[PictureView | PaintedView] = [PictureView(content), PaintedView(content)]
     window = QWidget()
     column = QVBoxLayout(window)
     for view in views:
@@ -43,8 +44,7 @@ def main() -> int:
 
     def scene(size: int, channels: int, nearest: bool) -> np.ndarray:
         picture = random.integers(0, 256, (size, size, channels), dtype=np.uint8)
-        for view in views:
-            view.show_picture(Shown(1, picture, nearest))
+        content.show_picture(Shown(1, picture, nearest))
         return picture
 
     left = (WIDTH - HEIGHT) // 2
@@ -67,9 +67,8 @@ def main() -> int:
 
     scene(HEIGHT, 3, False)
     photo = np.repeat(np.repeat(random.integers(0, 256, (8, 8, 3), np.uint8), 40, 0), 40, 1)
-    for view in views:
-        view.set_photo(photo)
-        view.compare(Comparison(0.4, PhotoPlace(-0.2, 0.1, 1.3), 0.7))
+    content.set_photo(photo)
+    content.compare(Comparison(0.4, PhotoPlace(-0.2, 0.1, 1.3), 0.7))
     gl, painter = drawn()
     same = np.abs(gl.astype(int) - painter).max(2) <= 3
     assert same.mean() > 0.97, f"photos differ at {np.mean(~same):.3f} of the pixels"

@@ -175,3 +175,9 @@ def test_a_destroyed_viewport_listens_no_more(desk, portrait, qapp) -> None:
     assert len(session.view_changed) == len(session.avatar_changed) == 0
     assert len(session.look_changed) == len(session.behaviour_changed) == 0
     session.change("Turn", view=View(yaw=5))
+
+
+def test_a_surface_that_stands_in_draws_the_same(opened) -> None:
+    before = drawn(opened)
+    opened.stage._fall_back("the driver gave up")
+    np.testing.assert_array_equal(drawn(opened), before)
