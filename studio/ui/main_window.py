@@ -40,7 +40,7 @@ from studio.ui.status_line import StatusLine
 from studio.ui.theme import Theme
 from studio.ui.viewport.viewport import Viewport
 
-_SIZE, _SMALLEST = QSize(1440, 900), QSize(880, 600)
+_SIZE, _SMALLEST = QSize(1440, 900), QSize(1024, 640)
 _PATIENCE_MS = 1500
 """How long an interrupted window waits for its last autosave."""
 

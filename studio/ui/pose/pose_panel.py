@@ -135,6 +135,9 @@ class PosePanel(QWidget):
             section.folded.connect(lambda folded, section=section: self._fold(section, folded))
             stack.addWidget(section)
         stack.addStretch(1)
+        # Nothing is cut off at the right: there is no bar to scroll there.
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        self.area.setMinimumWidth(inside.minimumSizeHint().width() + bar)
 
     def _search_line(self) -> QHBoxLayout:
         self.search = SearchLine(self.tr("Search coefficients"), self.tr("Search"))
