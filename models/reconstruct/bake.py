@@ -13,7 +13,8 @@ from models.portrait.portrait import Portrait
 from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
-from models.reconstruct.lid_fill import lash_colour, lid_samples, lid_tone
+from models.reconstruct.lid_fill import below_brow, lash_colour, lid_samples, lid_tone
+from models.reconstruct.lid_grain import skin_grain
 from models.reconstruct.mouth_photo import (
     belongs,
     light_of_photo,
@@ -63,7 +64,7 @@ def bake_fields(
     trust = _photo_weight(surface, canvas, pixels, shown) * ~mouth.no_skin[row, column]
     fields = [_bake_head(surface, canvas, pixels, painted, shown, trust, hits, resolution)]
     own = belongs(surface, pixels, mouth)
-    lids = _lid_samples(surface, canvas, skin, shown)
+    lids = _lid_samples(surface, canvas, skin, shown, portrait.landmarks)
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
         fields.append(
             _bake_part(
@@ -302,19 +303,28 @@ def _bake_part(
 
 
 def _lid_samples(
-    surface: Surface, canvas: Canvas, skin: FloatArray, shown: FloatArray
+    surface: Surface,
+    canvas: Canvas,
+    skin: FloatArray,
+    shown: FloatArray,
+    landmarks: FloatArray,
 ) -> dict[Part, SurfaceSamples]:
     """Samples of closed lids for the field of each eye that has some."""
     proxy, found = surface.proxy, {}
     shut = proxy.rig.deform(PRESETS["blink"])
     for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
-        tone = lid_tone(surface.head, shut, veil, skin, shown)
-        lash = lash_colour(canvas, surface.head, surface.photo, veil.part - Part.EYE_LEFT, tone)
+        eye = veil.part - Part.EYE_LEFT
+        cover = below_brow(canvas, veil, surface.photo, landmarks, eye)
+        tone = lid_tone(surface.head, shut, veil, skin, shown, cover)
+        lash = lash_colour(canvas, surface.head, surface.photo, eye, tone)
         members = np.nonzero((proxy.part == veil.part) & proxy.soft)[0]
         rng = np.random.default_rng(7)
         triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _LID_COUNT, rng)
         corners = proxy.faces[triangle]
-        rgb, opacity = lid_samples(veil, corners - start, weights, tone, lash)
+        rgb, opacity = lid_samples(veil, corners - start, weights, tone, lash, cover)
+        place = np.einsum("nc,ncd->nd", weights, veil.place[corners - start])
+        opened = proxy.rig.rest[veil.skin, :2]
+        rgb *= skin_grain(canvas, place, opened, surface.photo[veil.skin])[:, None]
         points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners]).astype(np.float32)
         ones = np.ones(len(points), np.float32)
         found[veil.part] = SurfaceSamples(points, rgb, opacity, ones, ones > 0)

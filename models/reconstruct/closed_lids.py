@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from models.animate.proxy import Part
-from models.animate.rig import JOINTS, Rig
+from models.animate.rig import JOINTS, Rig, effective_blendshapes
+from models.animate.rig_kernels import add_blendshapes
 from models.head.assemble import HeadMesh
 from models.head.lids import BLINKS
 from models.pose import ARKIT_NAMES, Pose
+from models.reconstruct.lid_path import Hiding, Relief, amounts, unrolled
 from models.reconstruct.normals import vertex_normals
 from models.render.zbuffer import rasterize
 
@@ -24,20 +27,18 @@ FloatArray = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 _SUNK, _PROUD = 0.0006, 0.0010
-"""How far the veil lies below the skin of an open eye and, at least, above that of a shut one."""
-_TUCKED = (0.0015, -0.0030)
-"""Height by which it is drawn back from the margins of an open eye, lest it looks out there."""
-_TUCK_REACH = 0.008
-_OVERLAP = 0.0012
-"""By how much the margin of the upper veil comes before the lower one."""
-_SETS_IN, _LATER_ABOVE, _LOWER_SETS_IN = 0.35, 0.20, 0.70
-"""Least blink at which the upper veil comes out at its margin, how much later at its top, and
-that of the lower one."""
-_AFTER_PHOTO = 0.15
-"""How much more than in the photo an eye must close before the veil comes out."""
+"""How far the lower veil lies below the skin of an open eye and, at least, above that of a shut
+one."""
+_TUCKED, _TUCK_REACH = 0.0030, 0.008
+"""Height by which it is drawn back from the margin of an open eye, lest it looks out there."""
+_LOWER_SETS_IN, _AFTER_PHOTO = 0.70, 0.15
+"""Least blink at which it comes out, and how much more than in the photo an eye must close."""
 _SHUT_IN_PHOTO = 0.55
 """From this blink on the photo shows the lids itself."""
 _ABOVE, _BELOW, _BESIDE = 0.040, 0.008, 0.014
+_NEARLY_SHUT = 0.8
+"""Blink from which the veil clears the cornea wherever the eye looks."""
+_AROUND = 0.012
 _LEAST_MOTION = 0.03
 """Share of the margin's travel by which the upper lid's skin moves at least."""
 _LEAST_TRAVEL = 0.006
@@ -60,6 +61,8 @@ class LidVeil:
         along: (K,) 0 at the inner, 1 at the outer corner of the eye.
         motion: (K,) share of the margin's travel.
         upper: (K,) bool.
+        carrier: (K,) skin vertex whose motion it shares in other shapes: at the margin, from which
+            it unrolls, or its own.
     """
 
     part: Part
@@ -73,6 +76,7 @@ class LidVeil:
     along: Floats
     motion: Floats
     upper: NDArray[np.bool_]
+    carrier: NDArray[np.intp]
 
     def laid_out(self, eyeball: FloatArray) -> FloatArray:
         """Canonical places (K, 3): flat, below the ``eyeball`` (N, 3) of the same field."""
@@ -95,7 +99,7 @@ def closed_lids(head: HeadMesh, rig: Rig, photo_pose: Pose) -> tuple[LidVeil, ..
     for eye, blink in enumerate(BLINKS):
         seen = float(photo_pose.blendshapes[blink])
         if seen < _SHUT_IN_PHOTO:
-            veils.append(_veil(head, rig, eye, blink, seen))
+            veils.append(_veil(head, rig, eye, photo_pose))
     return tuple(veils)
 
 
@@ -103,24 +107,22 @@ def with_veils(rig: Rig, veils: tuple[LidVeil, ...]) -> Rig:
     """``rig`` with the vertices of the veils behind all others."""
     starts, rows, deltas = [0], [], []
     first = len(rig.rest) + np.cumsum([0, *(len(veil.skin) for veil in veils)])
-    local = [np.full(len(rig.rest), -1) for _ in veils]
-    for veil, index in zip(veils, local, strict=True):
-        index[veil.skin] = np.arange(len(veil.skin))
     for i, (start, stop) in enumerate(zip(rig.blend_start, rig.blend_start[1:], strict=False)):
         moved, delta = [rig.blend_vertex[start:stop]], [rig.blend_delta[start:stop]]
-        for veil, index, begin in zip(veils, local, first, strict=False):
-            own = index[moved[0]]
-            follows = own >= 0
+        for veil, begin in zip(veils, first, strict=False):
             if i == veil.blink:
                 moved.append(np.arange(begin, begin + len(veil.skin), dtype=np.int32))
                 delta.append(veil.shift)
             else:
-                moved.append((begin + own[follows]).astype(np.int32))
-                delta.append(delta[0][follows])
+                way = np.zeros_like(rig.rest)
+                way[moved[0]] = delta[0]
+                carried = np.flatnonzero(way[veil.carrier].any(1))
+                moved.append((begin + carried).astype(np.int32))
+                delta.append(way[veil.carrier[carried]])
         rows += moved
         deltas += delta
         starts.append(starts[-1] + sum(map(len, moved)))
-    copies = [np.zeros(0, np.intp), *(veil.skin for veil in veils)]
+    copies = [np.zeros(0, np.intp), *(veil.carrier for veil in veils)]
     expression = rig.expression
     if expression is not None:
         expression = expression.followed(np.concatenate(copies), len(rig.rest))
@@ -135,13 +137,15 @@ def with_veils(rig: Rig, veils: tuple[LidVeil, ...]) -> Rig:
     )
 
 
-def _veil(head: HeadMesh, rig: Rig, eye: int, blink: int, seen: float) -> LidVeil:
-    """The veil of one eye that the photo shows closed by ``seen``."""
-    count, name = head.skin_count, ARKIT_NAMES[blink]
-    opened, half, shut = (
-        rig.deform(Pose.neutral().with_blendshapes({name: share}))[:count].astype(np.float64)
-        for share in (0.0, 0.5, 1.0)
-    )
+def _veil(head: HeadMesh, rig: Rig, eye: int, photo_pose: Pose) -> LidVeil:
+    """The veil of one eye; ``photo_pose`` as in ``closed_lids``."""
+    count, blink = head.skin_count, BLINKS[eye]
+    seen = float(photo_pose.blendshapes[blink])
+    posed = {
+        share: rig.deform(Pose.neutral().with_blendshapes({ARKIT_NAMES[blink]: share}))
+        for share in amounts(seen)
+    }
+    opened, half, shut = (posed[share][:count].astype(np.float64) for share in (0.0, 0.5, 1.0))
     corners, weights = head.lid_margins
     margins, closed = (
         np.einsum("lnc,lncd->lnd", weights[eye], skin[corners[eye]]) for skin in (opened, shut)
@@ -160,11 +164,20 @@ def _veil(head: HeadMesh, rig: Rig, eye: int, blink: int, seen: float) -> LidVei
     used, inverse = np.unique(faces, return_inverse=True)
     skin, upper = skin[used], upper[used]
     place, height, motion = (values[used] for values in (place, height, motion))
-    lid = _Lid(height, upper, opened[skin], half[skin], shut[skin])
     faces_of_skin = head.faces[(head.faces < count).all(1)]
     normals = vertex_normals(opened.astype(np.float32), faces_of_skin)[skin]
     centre = rig.pivots[JOINTS.index(("eye_left", "eye_right")[eye])].astype(np.float64)
-    rest, out = _below_and_above(lid, normals, centre, seen)
+    below = _Lid(height, opened[skin], half[skin], shut[skin], normals)
+    rest, out = _below_and_above(below, centre, seen)
+    margin = line.above(opened[skin, 0])
+    at_margin = skin[upper][cKDTree(opened[skin[upper], :2]).query(margin)[1]]
+    carrier = np.where(upper, at_margin, skin)
+    corner = np.array([line.low, place[:, 1].min()]), np.array([line.high, opened[skin, 1].max()])
+    view = _View(head, eye, centre, *corner)
+    reliefs = {b: view.relief(at, inflated=b >= _NEARLY_SHUT) for b, at in posed.items()}
+    photo = _hiding(view, rig, photo_pose, carrier)
+    first, last = unrolled(opened[skin, :2], margin, place, height, reliefs, photo)
+    rest[upper], out[upper] = first[upper], last[upper]
     return LidVeil(
         (Part.EYE_LEFT, Part.EYE_RIGHT)[eye],
         blink,
@@ -177,51 +190,77 @@ def _veil(head: HeadMesh, rig: Rig, eye: int, blink: int, seen: float) -> LidVei
         line.along(place[:, 0]),
         np.clip(motion, 0, 1),
         upper,
+        carrier,
     )
 
 
 @dataclass(frozen=True)
+class _View:
+    """One eye of a head, its ``centre`` (3,), and corners (2,) of what is looked at."""
+
+    head: HeadMesh
+    eye: int
+    centre: Floats
+    low: Floats
+    high: Floats
+
+    def relief(self, vertices: FloatArray, *, inflated: bool = False) -> Relief:
+        """What the front sees; ``inflated`` shows the cornea wherever the eye may look."""
+        start, mesh = self.head.eyes[self.eye]
+        shown = vertices.astype(np.float64)
+        if inflated:
+            ball = slice(start, start + len(mesh.vertices))
+            away = shown[ball] - self.centre
+            length = np.linalg.norm(away, axis=1, keepdims=True)
+            shown[ball] = self.centre + away / length * length.max()
+        part = self.head.part
+        faces = self.head.faces[(part == Part.HEAD) | (part == Part.EYE_LEFT + self.eye)]
+        return Relief.of(shown, faces, self.low - _AROUND, self.high + _AROUND)
+
+
+def _hiding(view: _View, rig: Rig, photo_pose: Pose, carrier: NDArray[np.intp]) -> Hiding:
+    """The face of the photo, not turned, and how a veil moves with its ``carrier`` (K,)."""
+    quiet = Pose.neutral().replace(blendshapes=photo_pose.blendshapes)
+    quiet = quiet.replace(gaze_left=photo_pose.gaze_left, gaze_right=photo_pose.gaze_right)
+    coefficients = effective_blendshapes(quiet)
+    seen = float(coefficients[BLINKS[view.eye]])
+    coefficients[BLINKS[view.eye]] = 0.0
+    moved = np.zeros_like(rig.rest)
+    add_blendshapes(moved, coefficients, rig.blend_start, rig.blend_vertex, rig.blend_delta)
+    return Hiding(seen, view.relief(rig.deform(quiet)), moved[carrier].astype(np.float64))
+
+
+@dataclass(frozen=True)
 class _Lid:
-    """Skin of one eye (K vertices): ``LidVeil``'s height and upper, and places (K, 3)."""
+    """Skin of one eye (K vertices): ``LidVeil``'s height; places and normals (K, 3)."""
 
     height: Floats
-    upper: NDArray[np.bool_]
     opened: Floats
     half: Floats
     shut: Floats
+    normals: FloatArray
 
 
-def _below_and_above(
-    lid: _Lid, normals: FloatArray, centre: Floats, seen: float
-) -> tuple[Floats, Floats]:
-    """Places (K, 3) of the veil in the open and in the shut eye.
+def _below_and_above(lid: _Lid, centre: Floats, seen: float) -> tuple[Floats, Floats]:
+    """Places (K, 3) of the lower veil in the open and in the shut eye.
 
     Args:
-        lid: the skin; normals: (K, 3) of the open eye.
+        lid: the skin.
         centre: (3,) of the eyeball.
         seen: blink in the photo, at which the veil is still hidden.
     """
-    threshold = max(_SETS_IN, seen + _AFTER_PHOTO)
-    amount = np.where(
-        lid.upper,
-        threshold + _LATER_ABOVE * np.clip(lid.height / _ABOVE, 0, 1),
-        max(_LOWER_SETS_IN, threshold),
-    )
+    amount = max(_LOWER_SETS_IN, seen + _AFTER_PHOTO)
     # Half-way the eyeball pushes the skin, but not the veil, out of its straight path.
     bulge = lid.half - 0.5 * (lid.opened + lid.shut)
     pushed = np.maximum((bulge * _outwards(lid.half, centre)).sum(1), 0)
-    sunk = np.maximum(_PROUD * amount / (1 - amount), _SUNK)
+    sunk = max(_PROUD * amount / (1 - amount), _SUNK)
     proud = (pushed + sunk * (1 - amount)) / amount
-    sink = -sunk[:, None] * _outwards(lid.opened, centre)
-    sink[:, 1] += np.clip(1 - np.abs(lid.height) / _TUCK_REACH, 0, 1) * np.where(
-        lid.upper, *_TUCKED
-    )
+    sink = -sunk * _outwards(lid.opened, centre)
+    sink[:, 1] -= _TUCKED * np.clip(1 - np.abs(lid.height) / _TUCK_REACH, 0, 1)
     # Drawn back along a slope it must not come out of it.
-    above = (sink * normals).sum(1) + _SUNK
-    rest = lid.opened + sink - np.maximum(above, 0)[:, None] * normals
-    out = lid.shut + proud[:, None] * _outwards(lid.shut, centre)
-    out[:, 1] -= np.where(lid.upper, _OVERLAP * np.clip(1 - lid.height / _TUCK_REACH, 0, 1) ** 4, 0)
-    return rest, out
+    above = (sink * lid.normals).sum(1) + _SUNK
+    rest = lid.opened + sink - np.maximum(above, 0)[:, None] * lid.normals
+    return rest, lid.shut + proud[:, None] * _outwards(lid.shut, centre)
 
 
 class _Line:
@@ -245,6 +284,11 @@ class _Line:
     def middle(self, x: Floats) -> Floats:
         """Height half-way between the open margins."""
         return np.asarray(np.mean([np.interp(x, m[:, 0], m[:, 1]) for m in self._open], 0))
+
+    def above(self, x: Floats) -> Floats:
+        """Points (K, 2) of the open upper margin, those beyond its corners on these."""
+        x = np.clip(x, self._open[0][0, 0], self._open[0][-1, 0])
+        return np.column_stack([x, np.interp(x, self._open[0][:, 0], self._open[0][:, 1])])
 
     def travel(self, x: Floats) -> Floats:
         """How far the upper margin comes down."""

@@ -19,15 +19,21 @@ _NEAREST = 0.005
 """Distance within which skin near by counts the same."""
 _LESS_BELOW = 0.5
 """The lower lid, redder and with bags, tells little of the upper one."""
-_MARGIN = 0.006
+_MARGIN = 0.008
 _REACH = 0.05
-_LEANING = 4
-_CLEAN = (0.78, 0.97)
+_LEANING = 1
+_CLEAN = (0.62, 0.88)
 """Brightness over that of the skin near by between which skin is clean: below are lashes, brow
 and crease."""
+_HUE = 0.10
+"""Distance of colours, over their brightness, within which others are skin."""
 _FADE = (0.08, 0.40)
 """Shares of the margin's travel between which the upper lid's veil fades in."""
-_FADE_BELOW, _FADE_BESIDE = 0.007, (0.012, 0.006)
+_FADE_BELOW, _FADE_BESIDE = (0.0035, 0.009), (0.006, 0.008)
+_BROWS = ((276, 283, 282, 295, 285), (46, 53, 52, 65, 55))
+"""Landmarks of the lower edges of the left and the right eyebrow."""
+_FADE_AT_BROW = (0.02, 0.14)
+"""Distances below it, over the width of the eye, between which the veil fades in."""
 _CREASE = (0.55, 0.30, 0.05)
 """Share of the travel at the crease, its width, and how much darker it is."""
 _CREST, _ROUND = 0.012, 0.05
@@ -42,7 +48,12 @@ _LASH_LUMA = (0.12, 0.50)
 
 
 def lid_samples(
-    veil: LidVeil, corners: NDArray[np.integer], weights: Floats, tone: Floats, lash: Floats
+    veil: LidVeil,
+    corners: NDArray[np.integer],
+    weights: Floats,
+    tone: Floats,
+    lash: Floats,
+    cover: Floats,
 ) -> tuple[FloatArray, FloatArray]:
     """Colours (N, 3) and opacities (N,) of points on a veil.
 
@@ -50,6 +61,7 @@ def lid_samples(
         veil: closed lids of one eye.
         corners: (N, 3) vertices of the veil; weights: (N, 3) barycentric.
         tone: (K, 3) clean skin at its vertices; lash: (3,) colour of lashes.
+        cover: (K,) how much of the upper lid's skin the veil may hide.
     """
 
     def at(values: NDArray[np.generic]) -> Floats:
@@ -67,8 +79,9 @@ def lid_samples(
     outside, inside = _FADE_BESIDE
     beside = _smooth((np.minimum(along, 1 - along) * long + outside) / (outside + inside))
     low, high = _FADE
-    lid = np.where(upper, _smooth((motion - low) / (high - low)), 0)
-    lid = np.maximum(lid, _smooth(1 - np.abs(height) / _FADE_BELOW)) * beside
+    lid = np.where(upper, _smooth((motion - low) / (high - low)) * at(cover), 0)
+    low, high = _FADE_BELOW
+    lid = np.maximum(lid, _smooth((high - np.abs(height)) / (high - low))) * beside
     line = _lashes(height, along, long) * beside
     rgb += line[:, None] * (lash - rgb)
     return rgb.astype(np.float32), np.maximum(lid, line).astype(np.float32)
@@ -90,7 +103,12 @@ def _lashes(height: Floats, along: Floats, long: float) -> Floats:
 
 
 def lid_tone(
-    head: HeadMesh, shut: FloatArray, veil: LidVeil, colours: FloatArray, seen: FloatArray
+    head: HeadMesh,
+    shut: FloatArray,
+    veil: LidVeil,
+    colours: FloatArray,
+    seen: FloatArray,
+    cover: Floats,
 ) -> Floats:
     """Clean skin (K, 3) at the vertices of a veil.
 
@@ -99,6 +117,7 @@ def lid_tone(
         shut: (V, 3) its skin with closed eyes.
         veil: closed lids of one eye.
         colours: (V, 3) of the skin; seen: (V,) how well the photo shows it.
+        cover: (K,) as in ``lid_samples``; what it does not reach may be brow.
     """
     count = head.skin_count
     low, high = veil.place.min(0) - _REACH, veil.place.max(0) + _REACH
@@ -107,22 +126,45 @@ def lid_tone(
     around = np.nonzero(near & front & (seen[:count] > 0.3))[0]
     if not len(around):
         return colours[veil.skin].astype(np.float64)
-    skin = colours[around].astype(np.float64)
     skin, places = colours[around].astype(np.float64), shut[around, :2].astype(np.float64)
     luma = np.maximum(skin @ LUMA, 1e-3)
     # A mean of high order leans towards bright skin: lashes, brow and crease are darker.
     usual = (_near(places, places, _SPREAD, seen[around]) @ luma**_LEANING) ** (1 / _LEANING)
     low, high = _CLEAN
     clean = np.clip((luma / usual - low) / (high - low), 1e-3, 1) * seen[around]
+    # Sclera and dyes are bright, too, but of another hue.
+    hue = skin / luma[:, None]
+    usual_hue = clean @ hue / clean.sum()
+    clean *= np.exp(-(((hue - usual_hue) / _HUE) ** 2).sum(1)) + 1e-6
     # What moves with the blink shows lashes and crease, what is near the margins the eyeball.
     trust = np.ones(len(shut))
     on_lid = np.where(veil.upper, _smooth((veil.motion - 0.08) / 0.2), _LESS_BELOW)
     at_margin = _smooth((_MARGIN - np.abs(veil.height)) / (0.5 * _MARGIN))
-    trust[veil.skin] = (1 - 0.98 * on_lid) * (1 - 0.98 * at_margin)
+    trust[veil.skin] = (1 - 0.98 * on_lid) * (1 - 0.98 * at_margin) * (0.02 + 0.98 * cover)
     clean *= trust[around]
     away = ((veil.place[:, None] - places[None]) ** 2).sum(2)
     weight = clean / (away + _NEAREST**2) ** 1.5
     return np.asarray((weight / weight.sum(1, keepdims=True)) @ skin)
+
+
+def below_brow(
+    canvas: Canvas, veil: LidVeil, photo: FloatArray, landmarks: FloatArray, eye: int
+) -> Floats:
+    """(K,) 0 where a veil's skin bears the eyebrow in the photo, 1 some way below it.
+
+    Args:
+        canvas: the photo; veil: closed lids of one eye.
+        photo: (V, 3) skin as the photo shows it.
+        landmarks: (L, 3) in pixels of the crop.
+        eye: 0 left, 1 right.
+    """
+    where, _ = canvas.project(photo[veil.skin])
+    brow = landmarks[list(_BROWS[eye]), :2] + canvas.pad
+    brow = brow[np.argsort(brow[:, 0])]
+    edge = np.interp(where[:, 0], brow[:, 0], brow[:, 1])
+    inside = (veil.along > 0) & (veil.along < 1)
+    low, high = np.asarray(_FADE_AT_BROW) * float(np.ptp(where[inside, 0]))
+    return _smooth((where[:, 1] - edge - low) / (high - low))
 
 
 def _near(places: Floats, others: Floats, spread: float, trust: NDArray[np.floating]) -> Floats:
