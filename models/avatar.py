@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,20 @@ class Avatar:
             return self
         with self._lock:
             if self._reshaped is None or self._reshaped[0] != wanted:
-                proxy = replace(self.parts.proxy, rig=self.parts.proxy.rig.reshaped(wanted))
-                other = copy.copy(self)
-                other.parts, other._reshaped = replace(self.parts, proxy=proxy), None
-                self._reshaped = wanted, other
+                self._reshaped = wanted, self._with_shape(wanted)
             return self._reshaped[1]
+
+    def _with_shape(self, change: tuple[float, ...]) -> Avatar:
+        proxy, origin = self.parts.proxy, self.parts.origin
+        whole = [a + b for a, b in zip_longest(origin.shape, change, fillvalue=0.0)]
+        other = copy.copy(self)
+        other.parts = replace(
+            self.parts,
+            proxy=replace(proxy, rig=proxy.rig.reshaped(change)),
+            origin=replace(origin, shape=tuple(whole)),
+        )
+        other._reshaped = None
+        return other
 
     def render(
         self,

@@ -14,6 +14,8 @@ from models.head.open_head import OpenHeadData
 
 FloatArray = NDArray[np.float32]
 
+_NECK_LENGTH = 0.05
+"""Canonical units from the chin to where the torso begins, at least."""
 _NEAREST = 12
 _NEAR = 0.01
 """Canonical units; vertices nearer than this to the skin move as the nearest point does."""
@@ -36,9 +38,21 @@ def shape_basis(head: OpenHeadData, mesh: HeadMesh, rig: Rig) -> ShapeBasis:
     share = (share / share.sum(1, keepdims=True)).astype(np.float32)
     for k in range(_NEAREST):
         delta[:, count:] += share[:, k, None] * own[:, near[:, k]]
-    # What stands on the torso stays with it: a change of the head must not tear the collar.
-    delta *= 1.0 - rig.weights[:, JOINTS.index("root"), None]
+    delta *= _above_torso(rest, mesh)[:, None]
     return ShapeBasis(delta.astype(np.float16), _of_joints(head))
+
+
+def _above_torso(rest: FloatArray, mesh: HeadMesh) -> FloatArray:
+    """(V,) 1 from the chin up, 0 below the throat.
+
+    By height alone, whatever joint holds a vertex: skin and collar that moved by different shares
+    would cut through each other.
+    """
+    jaw = mesh.rig.weights[: mesh.skin_count, JOINTS.index("jaw")]
+    chin = float(mesh.rig.rest[: mesh.skin_count][jaw > 0.5 * jaw.max(), 1].min())
+    throat = min(float(mesh.rig.pivots[JOINTS.index("neck"), 1]), chin - _NECK_LENGTH)
+    share = np.clip((rest[:, 1] - throat) / (chin - throat), 0.0, 1.0)
+    return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)
 
 
 def _on_head(head: OpenHeadData, mesh: HeadMesh) -> FloatArray:

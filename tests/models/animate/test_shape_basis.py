@@ -67,6 +67,7 @@ def test_the_picture_changes_and_comes_back(avatar: Avatar, sample_avatar: Avata
     back = other.reshaped([-2.0]).render(**view)
     assert np.abs(back - still).mean() < 1e-3
     np.testing.assert_array_equal(avatar.render(**view), still)
+    assert other.shape[0] == avatar.shape[0] + 2.0 and other.shape[1:] == avatar.shape[1:]
     assert other._packed is avatar._packed and len(avatar.shape) == SHAPE_COUNT
     assert sample_avatar.reshaped([2.0]) is sample_avatar and sample_avatar.shape == ()
 
