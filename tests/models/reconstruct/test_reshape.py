@@ -60,5 +60,5 @@ def test_closed_lids_stay_where_the_skin_is(basis: ShapeBasis) -> None:
     moved, _ = basis.moved([1.0, -1.0, 1.0, 1.0])
     assert surface.lids
     for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
-        apart = moved[start : start + len(veil.skin)] - moved[veil.carrier]
+        apart = moved[start : start + len(veil.skin)] - moved[veil.skin]
         assert np.linalg.norm(apart, axis=1).max() < 0.001
