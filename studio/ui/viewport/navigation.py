@@ -127,18 +127,30 @@ class Navigation:
         return True
 
     def touch(self, event: QGestureEvent, local: Callable[[QPointF], QPointF]) -> bool:
-        """Zoom by two fingers on a screen; ``local`` maps a point of the screen to the widget."""
+        """Zoom and pan by two fingers on a screen.
+
+        ``local`` maps a point of the screen to the widget.
+        """
         gesture = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(gesture, QPinchGesture):
             return False
-        self.zoom(gesture.scaleFactor(), self._shares(local(gesture.centerPoint())))
+        if gesture.state() == Qt.GestureState.GestureStarted:
+            # The first finger came as a mouse and has turned the head a little.
+            self.cancel()
+            return True
+        x, y = self._shares(local(gesture.centerPoint()))
+        last_x, last_y = self._shares(local(gesture.lastCenterPoint()))
+        view = self._session.state.view.panned(x - last_x, y - last_y)
+        self._zoom(view, gesture.scaleFactor(), (x, y))
         return True
 
     def zoom(self, factor: float, at: tuple[float, float] = (0.5, 0.5)) -> None:
         """Scale the picture; what is ``at`` that point (shares) stays there."""
+        self._zoom(self._session.state.view, factor, at)
+
+    def _zoom(self, view: View, factor: float, at: tuple[float, float]) -> None:
         if factor > 0.0:
-            view = self._session.state.view.zoomed(factor, at)
-            self._session.change(_tr("Zoom"), merge="view:zoom", view=view)
+            self._session.change(_tr("Zoom"), merge="view:zoom", view=view.zoomed(factor, at))
 
     # Keys
 

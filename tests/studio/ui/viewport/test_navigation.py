@@ -139,6 +139,38 @@ def test_pinch_zooms(desk, opened) -> None:
     assert desk.session.state.view.zoom == pytest.approx(1.25)
 
 
+def test_two_fingers_on_a_screen_zoom_and_pan_and_do_not_orbit(desk, opened) -> None:
+    """By real touches: the toolkit makes a mouse of the first finger and a pinch of both."""
+    stage, screen = opened.stage, QTest.createTouchDevice()
+    middle = stage.rect().center()
+
+    def touch(*places: QPoint, kind: str) -> None:
+        touches = QTest.touchEvent(stage, screen)
+        for finger, place in enumerate(places):
+            getattr(touches, kind)(finger, place, stage)
+        touches.commit()
+        QApplication.processEvents()
+
+    def spread(apart: int, down: int = 0) -> tuple[QPoint, QPoint]:
+        return middle + QPoint(-apart, down), middle + QPoint(apart, down)
+
+    before = steps(desk)
+    touch(spread(40)[0], kind="press")
+    touch(spread(45)[0], kind="move")
+    assert desk.session.in_gesture
+    touch(*spread(45), kind="press")
+    for apart in range(50, 110, 10):
+        touch(*spread(apart), kind="move")
+    view = desk.session.state.view
+    assert view.zoom > 1.5 and (view.yaw, view.pitch) == (0.0, 0.0)
+    for down in range(0, 60, 10):
+        touch(*spread(100, down), kind="move")
+    assert desk.session.state.view.pan_y > view.pan_y + 0.05
+    touch(*spread(100, 50), kind="release")
+    assert not desk.session.in_gesture and steps(desk) == [*before, "Zoom"]
+    assert desk.session.state.view.yaw == 0.0
+
+
 def test_double_click_brings_the_point_to_the_middle(desk, opened) -> None:
     stage = opened.stage
     at = stage.share(QPointF(100, 300))
