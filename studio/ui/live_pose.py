@@ -38,6 +38,11 @@ class LivePose:
         """The parts of the face that a performer moves just now."""
         return self._parts if self._driven is not None else frozenset()
 
+    @property
+    def shown_parts(self) -> frozenset[str]:
+        """The parts of which something else than the session's pose is shown."""
+        return _ALL if self._played is not None else self.driven_parts
+
     def drive(self, pose: Pose | None, parts: frozenset[str] = _ALL) -> None:
         """Show a driven pose, of which ``parts`` count; None for none."""
         if pose is self._driven and parts == self._parts:

@@ -29,6 +29,7 @@ class SourceKind(StrEnum):
     VMC = "vmc"
 
 
+CAMERA_KINDS = (SourceKind.WEBCAM, SourceKind.VIDEO)
 FILE_KINDS = (SourceKind.VIDEO, SourceKind.MOTION)
 NETWORK_KINDS = (SourceKind.LIVE_LINK, SourceKind.VMC)
 

@@ -24,7 +24,7 @@ from studio.ui.controls.shortcuts import with_shortcut
 from studio.ui.desk import Desk
 from studio.ui.drive.arm_box import ArmBox
 from studio.ui.drive.channel_table import ChannelTable
-from studio.ui.drive.choice import NETWORK_KINDS
+from studio.ui.drive.choice import CAMERA_KINDS, NETWORK_KINDS
 from studio.ui.drive.driving import Driving, driving_of
 from studio.ui.drive.live_status import LiveStatus
 from studio.ui.drive.monitor import Monitor
@@ -84,6 +84,7 @@ class DrivePanel(QWidget):
         self.record.setEnabled(self.start.isEnabled())
         self.record.setText(self.tr("End take") if driving.recording else self.tr("Record"))
         self.record.setIcon(icon("ph.stop" if driving.recording else "ph.record", "danger"))
+        self.monitor.expect_pictures(driving.choice.kind in CAMERA_KINDS)
         if not running:
             self.monitor.clear(self._idle_text())
             self._soon.stop()

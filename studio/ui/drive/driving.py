@@ -67,19 +67,17 @@ class Driving(QObject):
         self.choice = SourceChoice()
         self._restored = False
         self.opener: Callable[[SourceChoice], Opener] = self._opens
-        self.meter = Meter()
         self.newest: Driven | None = None
-        self._mail = Newest(self)
+        self.meter, self._mail = Meter(), Newest(self)
         self._mail.arrived.connect(self._on_driven)
         self._over.connect(self._on_over, Qt.ConnectionType.QueuedConnection)
         self._told.connect(desk.notice, Qt.ConnectionType.QueuedConnection)
         self._drive: LiveDrive | None = None
-        self._base = Pose.neutral()
+        self._base, self._closers = Pose.neutral(), Closers()
         self._run: object = None
         self._rests = {0}
         self._record_soon = False
         self._left: tuple[Pose, Pose] | None = None
-        self._closers = Closers()
         desk.closing.connect(self.close)
         desk.frame_ready.connect(self._on_frame)
         desk.closing.connect(desk.session.pose_changed.connect(self._on_base))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.drive.network_source import UdpSource, own_address
 from studio.ui.drive.choice import NETWORK_KINDS
@@ -17,15 +17,35 @@ class LiveStatus(QWidget):
     def __init__(self, driving: Driving, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._driving = driving
-        self.status, self.figures = QLabel(), QLabel()
+        self.status = QLabel()
         self.status.setWordWrap(True)
-        self.figures.setProperty("dim", True)
-        self.figures.setWordWrap(True)
+        self.figures = QWidget()
+        grid = QGridLayout(self.figures)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        self.values = {}
+        for column, (name, text, hint) in enumerate(self._texts()):
+            value, caption = QLabel(), QLabel(text)
+            caption.setProperty("dim", True)
+            for row, label in enumerate((value, caption)):
+                label.setToolTip(hint)
+                grid.addWidget(label, row, column)
+            grid.setColumnStretch(column, 1)
+            self.values[name] = value
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(2)
+        lines.setSpacing(4)
         lines.addWidget(self.status)
         lines.addWidget(self.figures)
+
+    def _texts(self) -> list[tuple[str, str, str]]:
+        """Name, caption and explanation of each figure."""
+        return [
+            ("tracked", self.tr("tracked"), self.tr("Poses a second")),
+            ("shown", self.tr("shown"), self.tr("Pictures of them a second")),
+            ("latency", self.tr("latency"), self.tr("From the camera's frame to the picture")),
+            ("dropped", self.tr("dropped"), self.tr("Frames and poses left out to keep up")),
+        ]
 
     def show_status(self) -> None:
         """Show what is going on."""
@@ -43,15 +63,17 @@ class LiveStatus(QWidget):
         if driving.phase is not Phase.RUNNING:
             return
         found = driving.meter.figures()
-        latency = "–" if found.latency is None else f"{found.latency:.0f}"
-        self.figures.setText(
-            self.tr("{0:.0f} fps tracked · {1:.0f} shown · {2} ms · {3} dropped").format(
-                found.tracked, found.shown, latency, found.dropped
-            )
-        )
-        stages = [f"{name}: {spent:.1f} ms" for name, spent in found.stages.items()]
-        head = self.tr("From camera to picture {0} ms, of which").format(latency)
-        self.figures.setToolTip("\n".join([head, *stages]))
+        late = found.latency is None
+        texts = {
+            "tracked": self.tr("{0:.0f} fps").format(found.tracked),
+            "shown": self.tr("{0:.0f} fps").format(found.shown),
+            "latency": "–" if late else self.tr("{0:.0f} ms").format(found.latency),
+            "dropped": str(found.dropped),
+        }
+        for name, text in texts.items():
+            self.values[name].setText(text)
+        stages = (f"{name}: {spent:.1f} ms" for name, spent in found.stages.items())
+        self.values["latency"].setToolTip("\n".join(stages))
 
     def _status(self) -> tuple[str, str]:
         """Mood (a token) and text."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from studio.drive.source import Seen
 
 _SHAPE = 16 / 9
-_SMALLEST, _LARGEST = 120, 240
+_SMALLEST, _LARGEST, _BARE = 120, 240, 76
 _DOT = 1.4
 _ICON = 28
 
@@ -41,6 +41,13 @@ class Monitor(QWidget):
         self.setAccessibleName(self.tr("Camera picture"))
         self._image, self._text, self._lost = QImage(), "", False
         self._points: QPolygonF | None = None
+        self._pictures = True
+
+    def expect_pictures(self, on: bool) -> None:
+        """Take the room of a picture, or only that of a sentence."""
+        if on != self._pictures:
+            self._pictures = on
+            self._fit(self.width())
 
     @property
     def text(self) -> str:
@@ -73,8 +80,11 @@ class Monitor(QWidget):
         self.show_seen(None, True, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit(event.size().width())
+
+    def _fit(self, width: int) -> None:
         # Not by the layout: boxes in a scroll area give such widgets more room than they ask for.
-        height = min(max(round(event.size().width() / _SHAPE), _SMALLEST), _LARGEST)
+        height = min(max(round(width / _SHAPE), _SMALLEST), _LARGEST) if self._pictures else _BARE
         if height != self.height():
             self.setFixedHeight(height)
 

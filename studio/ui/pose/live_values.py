@@ -32,7 +32,7 @@ class LiveValues(QObject):
         """``show`` shows a pose in ``panel``; ``controls`` are those of each part of the face."""
         super().__init__(panel)
         self._desk, self._panel, self._show, self._controls = desk, panel, show, controls
-        self._tinted, self._locked = False, frozenset[str]()
+        self._tinted = self._locked = frozenset[str]()
         self._soon = QTimer(self, singleShot=True, interval=_INTERVAL_MS)
         self._soon.timeout.connect(self.refresh)
         listen(panel, desk.session.pose_changed, lambda _pose: self.refresh())
@@ -40,7 +40,7 @@ class LiveValues(QObject):
 
     def refresh(self) -> None:
         """Show the pose that the picture shows."""
-        self._tint(self._desk.live.active, self._desk.live.driven_parts)
+        self._tint(self._desk.live.shown_parts, self._desk.live.driven_parts)
         self._show(self._desk.live.pose(self._desk.session.state.pose))
 
     def _on_live(self) -> None:
@@ -50,12 +50,12 @@ class LiveValues(QObject):
         elif self._panel.isVisible() and not self._soon.isActive():
             self._soon.start()
 
-    def _tint(self, on: bool, locked: frozenset[str]) -> None:
-        if (on, locked) == (self._tinted, self._locked):
+    def _tint(self, tinted: frozenset[str], locked: frozenset[str]) -> None:
+        if (tinted, locked) == (self._tinted, self._locked):
             return
-        self._tinted, self._locked = on, locked
+        self._tinted, self._locked = tinted, locked
         for part, controls in self._controls.items():
             for control in controls:
                 control.setEnabled(part not in locked)
                 if isinstance(control, ValueControl):
-                    control.show_live(on)
+                    control.show_live(part in tinted)

@@ -14,9 +14,9 @@ def easing_names() -> dict[Easing, str]:
         return QCoreApplication.translate("Easings", text)
 
     return {
-        Easing.IN_OUT: tr("In and out"),
-        Easing.IN: tr("In"),
-        Easing.OUT: tr("Out"),
+        Easing.IN_OUT: tr("Smooth"),
+        Easing.IN: tr("Ease in"),
+        Easing.OUT: tr("Ease out"),
         Easing.LINEAR: tr("Linear"),
         Easing.HOLD: tr("Hold"),
     }

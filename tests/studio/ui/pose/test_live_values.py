@@ -31,6 +31,7 @@ def test_driven_values_are_shown_and_cannot_be_set_by_hand(desk, panel, qtbot):
     qtbot.waitUntil(lambda: bar(panel, "jawOpen").amount == 0.75, timeout=PATIENCE_MS)
     assert bar(panel, "jawOpen").live and not bar(panel, "jawOpen").isEnabled()
     # What is not armed shows what the person sets.
+    assert not bar(panel, "mouthSmileLeft").live
     assert bar(panel, "mouthSmileLeft").amount == 0.0 and bar(panel, "mouthSmileLeft").isEnabled()
     desk.posing.set("mouthSmileLeft", 0.4)
     assert bar(panel, "mouthSmileLeft").amount == pytest.approx(0.4)
