@@ -100,7 +100,8 @@ class Engine:
                 wait = 1e3 * (time.perf_counter() - asked)
                 done = self._renderer.render(request)
                 device = self._renderer.device
-        except Exception as error:
+        except BaseException as error:
+            # Whatever it is, the thread that renders goes on: Rust's panics are no ``Exception``.
             fault = Fault.of(error, "rendering the picture")
             self.deliver(FrameFailed(stamp, request, fault))
             return
@@ -175,7 +176,7 @@ class Engine:
             outcome: EngineEvent = JobDone(number, job.label, value)
         except Cancelled:
             outcome = JobCancelled(number, job.label)
-        except Exception as error:
+        except BaseException as error:
             fault = getattr(error, "fault", None) or Fault.of(error, job.doing)
             outcome = JobFailed(number, job.label, fault, error)
         with self._wake:

@@ -114,7 +114,7 @@ class JobFailed:
     job: int
     label: str
     fault: Fault
-    error: Exception = field(compare=False, repr=False)
+    error: BaseException = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,10 @@ def test_the_state_becomes_the_request(engine, events, opened):
     assert call["pose"].coefficient("jawOpen") == 0.25
 
 
+class Panic(BaseException):
+    """As compiled libraries raise them."""
+
+
 def test_the_newest_request_wins(engine, events, slow):
     engine.request_frame(frame(slow, 0.0))
     slow.begun.acquire()
@@ -119,6 +123,7 @@ def test_dropped_frames_never_arrive(engine, events, slow, avatar):
         (ValueError("odd"), "unexpected"),
         (MemoryError(), "not enough memory"),
         (OSError(28, "No space left on device"), "disk is full"),
+        (Panic("index out of bounds"), "unexpected"),
     ],
 )
 def test_an_error_is_a_value_and_the_next_frame_comes(engine, events, avatar, error, words):

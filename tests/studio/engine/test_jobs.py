@@ -54,6 +54,18 @@ def result(engine, events):
     return run
 
 
+def test_a_panic_ends_a_job_and_not_its_lane(result):
+    class Panic(BaseException):
+        pass
+
+    def work(context) -> None:
+        raise Panic("index out of bounds")
+
+    failed = result(Job("Job", work, doing="the job"))
+    assert isinstance(failed, JobFailed) and "index out of bounds" in failed.fault.sentence
+    assert isinstance(result(Job("Next", lambda context: None)), JobDone)
+
+
 def test_a_job_starts_progresses_and_ends(result, events):
     def work(context) -> int:
         context.progress("half", 0.5)
