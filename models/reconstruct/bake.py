@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from models.animate.proxy import Part
+from models.head.assemble import Region
 from models.head.mouth import MouthRegion
 from models.portrait.portrait import Portrait
 from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
+from models.reconstruct.hair_look import HairLook, hair_look
 from models.reconstruct.lid_fill import below_brow, lash_colour, lid_samples, lid_tone
 from models.reconstruct.lid_grain import skin_grain
 from models.reconstruct.mouth_photo import (
@@ -198,11 +200,29 @@ def _fill_samples(
         np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32),
         shell.sheet[local[:, 0]],
     )
+    look = _hair_look(surface, canvas, hits)
+    if look is not None:
+        pixels = np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32)
+        hair = np.einsum("nc,nc->n", w, shell.hair[local]) * (1 - direct)
+        grown = look.colours(pixels, points[on_shell].astype(np.float32))
+        rgb[on_shell] += hair[:, None] * (grown - rgb[on_shell])
     known = np.zeros(len(points), np.float32)
     known[on_shell] = direct
     known[~on_shell] = np.einsum("nc,nc->n", weights[~on_shell], shown[corners[~on_shell]])
     weight = _FILL_WEIGHT * (1 - 0.9 * np.clip(known, 0, 1))
     return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
+
+
+def _hair_look(surface: Surface, canvas: Canvas, hits: Hits) -> HairLook | None:
+    """Of hair anywhere, and of a hat above the ears."""
+    head = surface.head
+    ears = surface.photo[: head.skin_count][head.skin_region == Region.EAR]
+    lobes = np.percentile(canvas.project(ears)[0][:, 1], 80)
+    hat = canvas.classes["clothes"] + canvas.classes["other"]
+    hair = canvas.classes["hair"] + hat * (np.arange(canvas.size)[:, None] < lobes)
+    faces = surface.proxy.faces[~surface.proxy.soft]
+    shows = (hits.triangle >= 0) & (faces[hits.triangle, 0] >= surface.shell_start)
+    return hair_look(canvas, hair, shows, surface.proxy.canonical[: head.skin_count])
 
 
 def _buried(surface: Surface) -> NDArray[np.bool_]:

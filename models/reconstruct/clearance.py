@@ -29,6 +29,8 @@ _EAR_THICKNESS = 0.006
 _HUG = 0.010
 _OUTLINE_BAND = 40.0
 """Canvas pixels from the outline within which hair behind a cheek lies close to the head."""
+_LINED = 24.0
+"""Canvas pixels from an outline of skin within which no hair of the back begins."""
 _NAPE = 0.06
 """Canonical units above the ear lobes within which hair of the back thins out."""
 _SCRAPS = 14.0
@@ -65,6 +67,9 @@ def clear_bare_skin(
     # Beside an ear the shell is its rim, as far as the fitted one does not reach it.
     rim = (away >= 1) & (ear < _EAR_RIM)
     share[rim] = 0
+    # Hair hangs behind skin that shows; not where that is the outline, or its inside would show.
+    inner = 1 - _near_outline(canvas, shell.pixels, _LINED)
+    share *= 1 - shell.hair * inner * (shell.sheet == BACK)
     bare, known = bareness
     skin, faces = photo[: head.skin_count] + sunk, outer_skin(head)
     ground, low = make_ground(skin, faces), _below_ears(head, skin)
@@ -137,7 +142,10 @@ def _at_depth(canvas: Canvas, shell: Shell, depth: FloatArray, share: FloatArray
     eye = canvas.camera.cam2world[:3, 3]
     now = canvas.project(shell.vertices)[1]
     behind = np.where(shell.sheet == BACK, _EAR_THICKNESS, 0.0)
-    scale = 1 + share * ((depth + behind) / now - 1)
+    target = depth + behind
+    # Hair that hangs behind an ear stays there.
+    target += shell.hangs * np.maximum(now - target, 0)
+    scale = 1 + share * (target / now - 1)
     return np.asarray(eye + (shell.vertices - eye) * scale[:, None], np.float32)
 
 
@@ -157,4 +165,8 @@ def _distances(
     of_label = np.full(int(label.max()) + 1, np.median(depth), np.float32)
     of_label[label[ear]] = hits.depth[ear]
     nearest = cv2.blur(of_label[label], (9, 9))
-    return np.asarray(to_head, np.float32), np.asarray(to_ear, np.float32), np.asarray(nearest)
+    return (
+        np.asarray(to_head, np.float32),
+        np.asarray(to_ear, np.float32),
+        np.asarray(nearest),
+    )

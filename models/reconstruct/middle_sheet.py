@@ -14,6 +14,8 @@ Mask = NDArray[np.bool_]
 
 _HEAD_AXIS = -0.041
 _BODY_AXIS = -0.076
+_OUTLINE = 7.0
+"""Cells from the person's outline within which the head's outline is taken for it."""
 _RISE = 12.0
 """Cells above the chin over which the sheet leaves the body's axis for the head's outline."""
 
@@ -36,7 +38,12 @@ def axis_sheet(canvas: Canvas, count: int) -> tuple[FloatArray, float]:
 
 
 def through_outline(
-    middle: FloatArray, front: FloatArray, back: FloatArray, on_hair: Mask, chin: float
+    middle: FloatArray,
+    front: FloatArray,
+    back: FloatArray,
+    on_hair: Mask,
+    person: Mask,
+    chin: float,
 ) -> FloatArray:
     """The middle sheet (N, N) bent so that it meets the head where that is seen edge-on.
 
@@ -46,11 +53,14 @@ def through_outline(
     Args:
         middle: (N, N) sheet through the axis, kept below the chin.
         front, back: (N, N) nearest and farthest depth of the head with its hair on.
-        on_hair: (N, N) where that is.
+        on_hair: (N, N) where that is; person: (N, N) where the person is. Where the two
+            outlines are far apart, as a jaw's from long hair's, the head's tells nothing.
         chin: its row.
     """
     rows = np.arange(len(middle))[:, None]
     band = on_hair & ~(cv2.erode(on_hair.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    inside = cv2.distanceTransform(person.astype(np.uint8), cv2.DIST_L2, 5)
+    band &= inside < _OUTLINE
     above = np.clip((chin - _RISE / 2 - rows) / _RISE, 0, 1)
     known = (band * above).astype(np.float32) + 0.02 * (1 - above).astype(np.float32)
     offset = np.where(band, (front + back) / 2 - middle, 0) * (above > 0)

@@ -19,11 +19,12 @@ from scipy.sparse.linalg import spsolve
 
 from models.animate.rig import JOINTS
 from models.head.assemble import HeadMesh, Region
+from models.reconstruct.back_hair import hung_depth, long_hair, scalp_hair
 from models.reconstruct.binding import bind_shell
-from models.reconstruct.canvas import Canvas
+from models.reconstruct.canvas import Canvas, bilinear
 from models.reconstruct.hair_volume import hairy_head
 from models.reconstruct.middle_sheet import axis_sheet, through_outline
-from models.reconstruct.relief import Relief, relief_mesh
+from models.reconstruct.relief import BACK, Relief, relief_mesh
 from models.render.zbuffer import rasterize
 
 FloatArray = NDArray[np.float32]
@@ -57,6 +58,8 @@ class Shell:
         sheet: (V,) 0 front, 1 back, 2 fringe.
         arc: (V,) distance along the surface from the outline, canvas pixels.
         weights: (V, 7) skinning weights.
+        hair: (V,) 0..1 share of hair or hat, on the back as far as it can be guessed.
+        hangs: (V,) 0..1 share of hair that hangs behind the neck, on the back.
     """
 
     vertices: FloatArray
@@ -66,6 +69,8 @@ class Shell:
     sheet: NDArray[np.uint8]
     arc: FloatArray
     weights: FloatArray
+    hair: FloatArray
+    hangs: FloatArray
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,9 @@ class _Scene:
     hair_back: FloatArray
     on_hair: Mask
     """Nearest and farthest depth of the head with its hair on, and where it is."""
+    long_hair: FloatArray
+    back_hair: FloatArray
+    """Share of hair behind the neck, and of any on the back."""
     bare_part: Mask
     """Where the nearest surface is an ear or the neck."""
     thickness: float
@@ -96,12 +104,15 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     scene = _scene(canvas, head, posed)
     solid = np.asarray(cv2.GaussianBlur(scene.alpha, (0, 0), 1.0), np.float32)
     bare = _bare_skin(scene)
+    # Hair behind a neck that shows: a back without a front.
+    veiled = bare & (scene.long_hair > 0.5)
+    bare &= ~veiled
     inside = (solid > _SOLID) & ~bare
     solid = np.where(bare, np.minimum(solid, _SOLID), solid)
     front_u = _solve(scene, solid, inside, bare, *_front_pins(scene), _ROUND_HEAD)
     back_u = _solve(scene, solid, inside, bare, *_back_pins(scene), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
-    hidden = _hidden_behind_face(scene)
+    hidden = _hidden_behind_face(scene) | veiled
     crisp = _without_fringe(scene, inside | bare)
     relief = Relief(solid, front, back, scene.middle, hidden, crisp, _SOLID, _FRINGE, scene.alpha)
     mesh = relief_mesh(relief)
@@ -116,6 +127,12 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
         sheet=mesh.sheet,
         arc=(outline / scene.unit * STEP).astype(np.float32),
         weights=bind_shell(canvas, vertices, pixels, head),
+        hair=np.where(
+            mesh.sheet == BACK,
+            bilinear(scene.back_hair, pixels / STEP),
+            bilinear(scene.hair, pixels / STEP),
+        ),
+        hangs=bilinear(scene.long_hair, pixels / STEP) * (mesh.sheet == BACK),
     )
 
 
@@ -142,8 +159,10 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     skull = skin_faces[~ear & (skin_faces < head.skin_count).all(1)]
     over = rasterize(where / STEP, depth, skull, count, count)
     behind = rasterize(where / STEP, depth, skull, count, count, farthest=True)
-    on_hair = over.triangle >= 0
-    middle = through_outline(middle, over.depth, behind.depth, on_hair, chin)
+    on_mesh, on_hair = near.triangle >= 0, over.triangle >= 0
+    lobes = _lobes_row(canvas, head, posed)
+    long = long_hair(hairy, alpha, on_mesh, lobes)
+    middle = through_outline(middle, over.depth, behind.depth, on_hair, alpha > 0.5, chin)
     return _Scene(
         alpha=alpha,
         hair=hairy,
@@ -153,10 +172,12 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
         skin=(skin / total).astype(np.float32),
         front=near.depth,
         middle=middle,
-        on_mesh=near.triangle >= 0,
+        on_mesh=on_mesh,
         hair_front=over.depth,
         hair_back=behind.depth,
         on_hair=on_hair,
+        long_hair=long,
+        back_hair=np.maximum(scalp_hair(hairy, alpha, on_mesh, lobes, chin), long),
         bare_part=_ears_and_neck(head, skin_faces)[near.triangle] & (near.triangle >= 0),
         thickness=thickness,
         unit=unit,
@@ -180,6 +201,12 @@ def _chin_row(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> float:
     """Canvas row of the chin: the lowest face vertex that the jaw carries."""
     jaw = head.rig.weights[: head.skin_count, JOINTS.index("jaw")] > 0.5
     return float(np.percentile(canvas.project(posed[: head.skin_count][jaw])[0][:, 1], 98))
+
+
+def _lobes_row(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> float:
+    """Row of the ear lobes, cells."""
+    ear = posed[: head.skin_count][head.skin_region == Region.EAR]
+    return float(np.percentile(canvas.project(ear)[0][:, 1], 95)) / STEP
 
 
 def _hair_thickness(hair: FloatArray, alpha: FloatArray, on_mesh: Mask, unit: float) -> float:
@@ -215,7 +242,9 @@ def _front_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
 
 def _back_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
     """Pinned ``u`` and pin weights of the back sheet: behind the skull by the hair's thickness."""
-    target = np.where(_erode(scene.on_hair, 2), scene.hair_back + _CLEAR, 0.0)
+    target = hung_depth(
+        scene.hair_back + _CLEAR, _erode(scene.on_hair, 2), scene.long_hair, scene.unit
+    )
     pinned = target > scene.middle
     u = np.where(pinned, (target - scene.middle) ** 2, 0.0)
     return u.astype(np.float32), pinned.astype(np.float32)

@@ -20,7 +20,7 @@ def _tilted_ellipsoid(slant: float) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 def test_sheet_meets_the_outline_of_a_raised_head() -> None:
     front, back, plane, ball = _tilted_ellipsoid(0.06)
     axis = np.full((COUNT, COUNT), 2.7, np.float32)
-    sheet = through_outline(axis, front, back, ball, CHIN)
+    sheet = through_outline(axis, front, back, ball, ball, CHIN)
     edge = ball & (np.abs(np.indices(ball.shape)[0] - 30) < 16)
     rim = edge & ~np.roll(ball, 3, 1) | edge & ~np.roll(ball, -3, 1)
     assert rim.sum() > 60
@@ -31,5 +31,5 @@ def test_sheet_meets_the_outline_of_a_raised_head() -> None:
 def test_body_keeps_its_axis() -> None:
     front, back, _, ball = _tilted_ellipsoid(0.06)
     axis = np.full((COUNT, COUNT), 2.7, np.float32)
-    sheet = through_outline(axis, front, back, ball, CHIN)
+    sheet = through_outline(axis, front, back, ball, ball, CHIN)
     np.testing.assert_array_equal(sheet[int(CHIN) :], axis[int(CHIN) :])
