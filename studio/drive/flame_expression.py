@@ -13,8 +13,8 @@ from studio.session.pose_track import PoseTrack
 from studio.session.pose_vector import PLACES, WIDTH
 
 _UNSEEN = (
-    "The expression of {name} is not shown: this avatar has an open head, so the FLAME file that "
-    "the expression was made with is needed to carry it over (--flame, or in the preferences)."
+    "The expression of {name} is not shown: this avatar has no FLAME components, so a FLAME head "
+    "is needed to carry it over (--flame FILE, or the FLAME file in the preferences)."
 )
 
 
