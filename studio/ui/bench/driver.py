@@ -68,16 +68,20 @@ class Driver(QObject):
         """
         began = time.perf_counter()
         loop, timer = QEventLoop(), QTimer()
+        seen = False
 
         def look() -> None:
-            if happened() or time.perf_counter() - began > patience:
+            nonlocal seen
+            # Asked once: what comes and goes may be gone again when the loop has ended.
+            seen = seen or happened()
+            if seen or time.perf_counter() - began > patience:
                 loop.quit()
 
         timer.timeout.connect(look)
         timer.start(_LOOK_MS)
         loop.exec()
         timer.stop()
-        if not happened():
+        if not seen:
             raise TooSlow(f"the window did not answer within {patience:.0f} s")
         return time.perf_counter() - began
 
