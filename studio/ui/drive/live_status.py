@@ -91,7 +91,9 @@ class LiveStatus(QWidget):
         if present:
             return "good", self.tr("Live")
         network = driving.choice.kind in NETWORK_KINDS
-        return "warning", self.tr("Nothing arrives.") if network else self.tr("The face is lost.")
+        return "warning", self.tr("Nothing arrives.") if network else self.tr(
+            "No face is seen: come nearer, into the light."
+        )
 
     def _network(self, source: UdpSource, present: bool) -> str:
         host, port = source.address

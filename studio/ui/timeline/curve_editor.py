@@ -29,9 +29,11 @@ from studio.ui.timeline.playing import Playing
 from studio.ui.timeline.time_view import LABELS, TimeView
 from studio.ui.timeline.tracks_paint import tick_step
 
-_POINTS, _BELOW_POINTS = 240, 120
+_POINTS = 240
+_BELOW_POINTS = (40, 120)
 _BELOW_MS = 60
-"""What lies below is read pose by pose, so not at every step of a drag."""
+"""What lies below is read pose by pose and take by take: not at every step of a drag, and at fewer
+moments the more takes there are."""
 _SIZE = 10
 _NAME = LABELS - 48
 
@@ -219,7 +221,8 @@ class CurveEditor(QWidget):
             self._below.setData([], [])
             return
         first, last = self.widget.viewRange()[0]
-        moments = np.linspace(max(first, 0.0), min(last, playing.timeline.duration), _BELOW_POINTS)
+        count = min(max(_POINTS // len(playing.timeline.takes), _BELOW_POINTS[0]), _BELOW_POINTS[1])
+        moments = np.linspace(max(first, 0.0), min(last, playing.timeline.duration), count)
         values = without_curve(playing.timeline, playing.channel, moments, *self._ground())
         self._below.setData(moments, values)
         if not self._selection.dragging:
