@@ -144,7 +144,7 @@ def test_a_full_disk_keeps_the_old_project(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("models.files.os.fsync", full)
-    with pytest.raises(BadInput, match="No space left"):
+    with pytest.raises(BadInput, match="is full"):
         write_project(path, State())
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 

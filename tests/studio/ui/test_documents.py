@@ -46,6 +46,22 @@ def test_save_and_reopen(opened, tmp_path, wait):
     wait(lambda: opened.desk.recent.files[0].thumbnail is not None)
 
 
+def test_another_avatar_asks_about_the_project_it_leaves(opened, tmp_path, wait):
+    session, project, other = opened.desk.session, tmp_path / "film.triptych", tmp_path / "b.avatar"
+    other.write_text("avatar")
+    opened.documents.save()
+    choose(opened, project)
+    wait(lambda: session.project == project)
+    opened.desk.posing.set("jawOpen", 0.5)
+    opened.documents.open(other)
+    question = opened.findChild(QMessageBox, "unsaved")
+    question.button(QMessageBox.StandardButton.Discard).click()
+    wait(lambda: session.avatar.path == other)
+    assert session.project is None
+    session.undo()
+    assert session.project == project and opened.isWindowModified()
+
+
 def test_a_photo_becomes_an_avatar_without_a_file(window, photo, wait, tmp_path):
     session, overlay = window.desk.session, window.findChild(BuildOverlay)
     window.documents.open(photo("bert.jpg"))
