@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +29,24 @@ def step_detail(before: State, after: State) -> str:
         return _of_pose(before.pose, after.pose)
     if after.view != before.view:
         return _of_view(before.view, after.view)
+    if after.timeline != before.timeline:
+        return _of_keys(before.timeline, after.timeline)
     return _of_look(before.look, after.look)
+
+
+def _of_keys(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """The value of the key that is new, where there is one such."""
+    new = [key for key in _keys(after) if key not in _keys(before)]
+    return f"{new[0][2]:.2f}" if len(new) == 1 else ""
+
+
+def _keys(timeline: Mapping[str, Any] | None) -> list[tuple[str, float, float]]:
+    """Channel, seconds and value of each key."""
+    curves = () if timeline is None else timeline.get("curves", ())
+    try:
+        return [(c["channel"], key["seconds"], key["value"]) for c in curves for key in c["keys"]]
+    except (KeyError, TypeError):  # projects carry timelines along unread
+        return []
 
 
 def _of_pose(before: Pose, after: Pose) -> str:

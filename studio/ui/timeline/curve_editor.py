@@ -124,7 +124,7 @@ class CurveEditor(QWidget):
         seconds, value = self.at(place)
         channel, moment = self._playing.channel, self._view.snapped(seconds)
         timeline = edits.with_key(self._playing.timeline, channel, moment, value)
-        self._playing.store.change(self.tr("Set key"), timeline)
+        self._playing.store.change(self._playing.key_label, timeline)
         keys = self._playing.timeline.curve(channel).keys
         nearest = min(keys, key=lambda key: abs(key.seconds - moment))
         self._selection.choose({(channel, nearest.seconds)})

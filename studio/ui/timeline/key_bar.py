@@ -45,7 +45,7 @@ class KeyBar(QWidget):
         self.value.setToolTip(self.tr("Changing it sets a key at the playhead"))
         self.value.setMinimumWidth(_VALUE)
         self.value.edited.connect(self._edit)
-        self.value.drag_began.connect(lambda: playing.store.begin(self.tr("Set key")))
+        self.value.drag_began.connect(lambda: playing.store.begin(playing.key_label))
         self.value.drag_ended.connect(lambda: playing.store.end())
         self.value.drag_cancelled.connect(lambda: playing.store.end(keep=False))
         self.easing = QComboBox()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from studio.session.channels import CHANNELS, read_channel
 from studio.session.timeline import Timeline
 from studio.ui.desk import Desk
+from studio.ui.timeline.channel_names import channel_names
 from studio.ui.timeline.edits import with_key
 from studio.ui.timeline.store import TimelineStore
 
@@ -143,11 +144,16 @@ class Playing(QObject):
         """Key the chosen channel with what it has at the playhead."""
         self.put_key(self.value(self.channel))
 
+    @property
+    def key_label(self) -> str:
+        """What keying the chosen channel is called in the undo list."""
+        return self.tr("Key {0}").format(channel_names()[self.channel])
+
     def put_key(self, value: float) -> None:
         """Key the chosen channel at the playhead with a value."""
         timeline = with_key(self.timeline, self.channel, self.seconds, value)
         merge = f"key:{self.channel}:{self.seconds}"
-        self.store.change(self.tr("Set key"), timeline, merge=merge)
+        self.store.change(self.key_label, timeline, merge=merge)
         if not self.playing:
             self._show()
 

@@ -10,6 +10,7 @@ from studio.session.posing import Posing
 from studio.session.session import Session
 from studio.session.state import State
 from studio.session.step_detail import step_detail
+from studio.session.timeline import Timeline
 from studio.session.view import View
 
 _REST = State()
@@ -31,6 +32,9 @@ _REST = State()
         ({"look": Look(samples=4)}, "4"),
         ({"look": Look(colour="#a0b0c0")}, "#A0B0C0"),
         ({"look": Look(mode=ViewMode.DEPTH)}, ""),
+        ({"timeline": Timeline().with_keys(1.5, {"jawOpen": 0.8}).to_json()}, "0.80"),
+        ({"timeline": Timeline().with_keys(1.5, {"jawOpen": 0.8, "jaw": 3.0}).to_json()}, ""),
+        ({"timeline": {"curves": [{"keys": 5}]}}, ""),
         ({}, ""),
     ],
 )

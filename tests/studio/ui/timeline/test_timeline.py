@@ -249,7 +249,7 @@ def test_the_value_bar_sets_a_key_at_the_playhead(desk, playing, panel):
         panel.keys.value.edited.emit(value)
     panel.keys.value.drag_ended.emit()
     assert playing.timeline.curve("jawOpen").keys == (Key(1.0, 0.6),)
-    assert steps(desk)[-1] == "Set key" and steps(desk).count("Set key") == 1
+    assert steps(desk)[-1] == "Key Jaw open" and steps(desk).count("Key Jaw open") == 1
     panel.keys.easing.setCurrentIndex(panel.keys.easing.findData(Easing.HOLD.value))
     panel.keys.easing.activated.emit(panel.keys.easing.currentIndex())
     assert playing.timeline.curve("jawOpen").keys[0].easing is Easing.HOLD
@@ -280,7 +280,7 @@ def test_keys_are_added_dragged_and_removed_in_the_curve_editor(desk, playing, p
     plot_mouse(panel, QEvent.Type.MouseButtonRelease, editor.place_of(1.0, 0.9), held=False)
     key = playing.timeline.curve("jawOpen").keys[0]
     assert (key.seconds, key.value) == pytest.approx((1.0, 0.9), abs=0.05)
-    assert steps(desk)[-2:] == ["Set key", "Move key"]
+    assert steps(desk)[-2:] == ["Key Jaw open", "Move key"]
     desk.session.undo()
     assert playing.timeline.curve("jawOpen").keys[0].seconds == pytest.approx(2.0, abs=0.05)
     panel.selection.choose_all()
