@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.camera import Camera
 from models.evaluate.metrics import Image, Mask
 from models.evaluate.motion import temporal_jitter
+from models.evaluate.stillness import StillestStretch
 from models.evaluate.views import RenderableAvatar
 from models.portrait.crop import Crop, crop_portrait
 from models.portrait.detect import choose_face, detect_faces
@@ -72,7 +73,12 @@ class Track:
 
 
 class Driver:
-    """One driving video, followed from its first frame, which is the performer's rest."""
+    """One driving video, followed from its first frame, which is the performer's rest.
+
+    Attributes:
+        video, first: the file and its first frame; crop: of that frame, kept for all of them.
+        track, still: what following has shown so far.
+    """
 
     def __init__(self, video: Path) -> None:
         """Read the first frame. Raises BadInput when it cannot be read or shows no face."""
@@ -81,6 +87,7 @@ class Driver:
         self.first = next(self._frames)
         self.crop = source_crop(self.first.rgb, video.name)
         self.track = Track()
+        self.still = StillestStretch()
 
     @property
     def valid(self) -> Mask:
@@ -100,6 +107,7 @@ class Driver:
                 self.track.frames += 1
                 if seen is None:
                     self.track.lost.append(frame.index)
+                    self.still.broken()
                     continue
                 if performer is None:
                     performer = Performer(seen, frame.rgb, self.crop.matrix)
@@ -107,6 +115,7 @@ class Driver:
                     start = time.perf_counter()
                 motion = performer.follow(seen, frame.rgb)
                 self._note(performer, motion, seen, time.perf_counter() - start)
+                self.still.note(frame.rgb, motion, self.track.seen[-1])
                 if frame.index % stride == 0 and frame.index > 0:
                     truth = fixed_crop(frame.rgb, self.crop.matrix)
                     yield performer, DrivenFrame(frame.index, motion, truth, seen.yaw - first_yaw)

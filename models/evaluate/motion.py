@@ -107,3 +107,17 @@ def temporal_jitter(track: Array, visible: Visible | None = None) -> float:
     track = track.astype(np.float64) if visible is None else track[:, visible].astype(np.float64)
     second = track[2:] - 2.0 * track[1:-1] + track[:-2]
     return float(np.linalg.norm(second, axis=-1).mean() * PIXELS)
+
+
+def steadiness_percent(track: Array) -> float:
+    """Root mean square of the second difference of landmarks (T,N,2), T >= 3.
+
+    In percent of the outer eye corners' distance, so that faces of any size compare.
+    """
+    if track.ndim != 3 or track.shape[0] < 3:
+        raise ValueError(f"a track of at least three frames (T,N,2) is needed, not {track.shape}")
+    points = track.astype(np.float64)
+    second = points[2:] - 2.0 * points[1:-1] + points[:-2]
+    right, left = (points[:, index] for index in OUTER_EYE_CORNERS)
+    scale = float(np.linalg.norm(left - right, axis=-1).mean())
+    return float(np.sqrt((second**2).sum(-1).mean())) / scale * 100.0

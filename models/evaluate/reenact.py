@@ -12,9 +12,8 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.evaluate.drive import (
     SIZE,
@@ -22,6 +21,7 @@ from models.evaluate.drive import (
     DrivenFrame,
     Driver,
     Pixels,
+    fixed_crop,
     other_person,
     same_person,
 )
@@ -29,144 +29,34 @@ from models.evaluate.frame_score import (
     FrameScore,
     head_mask,
     identity_scores,
-    mean_score,
     motion_scores,
     picture_scores,
 )
-from models.evaluate.measure import environment
 from models.evaluate.metrics import Image
 from models.evaluate.reading import read_face
-from models.evaluate.report import Judges, finite, load_judges, reason
+from models.evaluate.reenact_report import Drive, Failure, FrameRow, ReenactReport
+from models.evaluate.report import Judges, load_judges, reason
+from models.evaluate.stillness import Steady, jitter_of
 from models.evaluate.views import PHOTO, RenderableAvatar
+from models.pose import Pose
+from models.track.motion import Motion
 from models.track.retarget import Retarget
 
-YAW_GROUPS = ((0.0, 15.0), (15.0, 30.0), (30.0, 180.0))
-"""Degrees between the head's yaw in source and driving frame: the three groups of Portrait4D's
-table 1, whose limits its text does not print."""
-TIMING = {
-    "track": "decoded frame to motion (landmarks, then the fit), median of all frames; seconds",
-    "render": "motion to finished 512x512 picture (retarget, rig, render), median; seconds",
-}
-
 OnFrame = Callable[["Drive", DrivenFrame, Image], None]
-
-
-@dataclass(frozen=True)
-class FrameRow:
-    """The numbers of one frame, by its number, and its head's yaw less the source's, degrees."""
-
-    frame: int
-    yaw_difference: float
-    score: FrameScore
-
-
-@dataclass
-class Drive:
-    """One avatar driven by one video.
-
-    Attributes:
-        source, driver: names of the files; equal in the same-identity protocol.
-        frames: frames that the video has; compared: the rows of those that were rendered.
-        lost: frames in which the tracker did not see the driver's face.
-        unread: rendered frames in which no face was found, in the render or in the truth.
-        driver_jitter, driven_jitter: temporal jitter of the landmarks that were seen, and of those
-            that the fitted head carries, over all frames, pixels of a 512 picture.
-        track_seconds, render_seconds: see ``TIMING``.
-    """
-
-    source: str
-    driver: str
-    frames: int = 0
-    compared: list[FrameRow] = field(default_factory=list)
-    lost: list[int] = field(default_factory=list)
-    unread: list[int] = field(default_factory=list)
-    driver_jitter: float | None = None
-    driven_jitter: float | None = None
-    track_seconds: float | None = None
-    render_seconds: float | None = None
-
-    @property
-    def same_person(self) -> bool:
-        """Whether the avatar is the driver."""
-        return self.source == self.driver
-
-    @property
-    def score(self) -> FrameScore:
-        """Means over the compared frames."""
-        return mean_score([row.score for row in self.compared])
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A file that could not be evaluated, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass
-class ReenactReport:
-    """Everything one run found out."""
-
-    stride: int
-    driver: str | None = None
-    drives: list[Drive] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def rows(self) -> list[FrameRow]:
-        """All compared frames."""
-        return [row for drive in self.drives for row in drive.compared]
-
-    def groups(self) -> list[tuple[tuple[float, float], int, FrameScore]]:
-        """Limits, number of frames and means of the groups by yaw difference."""
-        result = []
-        for low, high in YAW_GROUPS:
-            inside = [row.score for row in self.rows if low <= abs(row.yaw_difference) < high]
-            result.append(((low, high), len(inside), mean_score(inside)))
-        return result
-
-    def to_json(self, **facts: Any) -> dict[str, Any]:
-        """JSON-ready document; ``facts`` (device, samples per ray) are added to every row."""
-        return {
-            "protocol": "reenact same identity"
-            if self.driver is None
-            else "reenact cross identity",
-            "environment": environment(),
-            "timing": TIMING,
-            "stride": self.stride,
-            "rows": [self._row(drive, facts) for drive in self.drives],
-            "mean": finite(asdict(mean_score([row.score for row in self.rows]))),
-            "yaw_groups": [
-                {"from_degrees": low, "to_degrees": high, "frames": count, **finite(asdict(score))}
-                for (low, high), count, score in self.groups()
-            ],
-            "failures": [asdict(failure) for failure in self.failures],
-            "notes": self.notes,
-        }
-
-    @staticmethod
-    def _row(drive: Drive, facts: dict[str, Any]) -> dict[str, Any]:
-        row = asdict(drive)
-        row["mean"] = finite(asdict(drive.score))
-        row["compared"] = [
-            {"frame": r.frame, "yaw_difference": r.yaw_difference, **finite(asdict(r.score))}
-            for r in drive.compared
-        ]
-        return {**row, "resolution": SIZE, **facts}
 
 
 @dataclass(frozen=True)
 class Protocol:
     """What one run uses throughout.
 
-    ``build`` makes avatars; every ``stride``-th frame is compared; ``on_video`` is called before
-    each video or source, ``on_frame`` with each compared frame and its render (for sheets).
+    ``build`` makes avatars; every ``stride``-th frame is compared; ``steady`` is what films do to
+    poses before they show them; ``on_video`` is called before each video or source, ``on_frame``
+    with each compared frame and its render (for sheets).
     """
 
     build: BuildFrame
     stride: int = 10
+    steady: Steady = lambda poses: [pose for _, pose in poses]
     on_video: Callable[[str], None] = lambda name: None
     on_frame: OnFrame = lambda drive, frame, render: None
 
@@ -230,6 +120,7 @@ def _run(
             protocol.on_frame(seat.drive, frame, render)
     track = driver.track
     jitter = track.jitter()
+    _look_for_jitter(driver, seats, protocol.steady)
     for seat in seats:
         drive = seat.drive
         drive.frames, drive.lost = track.frames, track.lost
@@ -239,6 +130,17 @@ def _run(
             drive.track_seconds = statistics.median(track.seconds)
         if seat.seconds:
             drive.render_seconds = statistics.median(seat.seconds)
+
+
+def _look_for_jitter(driver: Driver, seats: Sequence[_Seat], steady: Steady) -> None:
+    """Render the stillest stretch whole and compare its jitter with the driver's."""
+    motions = driver.still.motions
+    if not motions or all(seat.retarget is None for seat in seats):
+        return
+    seen = jitter_of([fixed_crop(each, driver.crop.matrix) for each in driver.still.pictures()])
+    for seat in seats:
+        seat.drive.still_driver = seen
+        seat.drive.still_render = jitter_of(seat.film(motions, steady))
 
 
 class _Truth:
@@ -271,9 +173,7 @@ class _Seat:
         """Render one frame and note its numbers."""
         assert self.retarget is not None
         start = time.perf_counter()
-        pose = self.retarget.pose(frame.motion)
-        camera = self.avatar.source_camera
-        render = self.avatar.render(pose, camera, size=SIZE, background=PHOTO)
+        render = self._render(self.retarget.pose(frame.motion))
         self.seconds.append(time.perf_counter() - start)
         same = self.drive.same_person
         numbers: dict[str, float | None] = {}
@@ -292,3 +192,12 @@ class _Seat:
             turned = truth.reading.yaw - self._reading.yaw
         self.drive.compared.append(FrameRow(frame.index, turned, FrameScore(**numbers)))
         return render
+
+    def film(self, motions: Sequence[Motion], steady: Steady) -> list[Image]:
+        """Frames in a row, as a film shows them."""
+        assert self.retarget is not None
+        poses = [(motion.timestamp, self.retarget.pose(motion)) for motion in motions]
+        return [self._render(pose) for pose in steady(poses)]
+
+    def _render(self, pose: Pose) -> Image:
+        return self.avatar.render(pose, self.avatar.source_camera, size=SIZE, background=PHOTO)

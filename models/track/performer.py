@@ -44,6 +44,13 @@ _VERGENCE = 0.35
 _LEAST_RELEASE = 0.02
 _BLINKS = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
 _CHEEK_PUFF = ARKIT_INDEX["cheekPuff"]
+_FULLER = [
+    ARKIT_INDEX[name]
+    for name in ("mouthSmileLeft", "mouthSmileRight", "mouthPucker", "mouthFunnel")
+]
+_FULLER_SHARE = 0.5
+"""Fitted smiles and puckers fall short, as no head bends quite as the performer's: this part of
+what MediaPipe sees beyond the fit is added."""
 
 
 class Performer:
@@ -160,6 +167,7 @@ class Performer:
         for blink, openness in zip(_BLINKS, seen.openness, strict=True):
             shut = 1.0 - _ramp(float(openness), _SHUT, _NEARLY_SHUT)
             result[blink] += shut * (1.0 - result[blink])
+        result[_FULLER] += _FULLER_SHARE * np.maximum(prior[_FULLER] - result[_FULLER], 0.0)
         result[_CHEEK_PUFF] = prior[_CHEEK_PUFF]
         return result.astype(np.float32)
 

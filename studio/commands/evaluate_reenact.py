@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from models.evaluate.drive import DrivenFrame
     from models.evaluate.filmstrip import Filmstrips
     from models.evaluate.metrics import Image
-    from models.evaluate.reenact import Drive, Protocol, ReenactReport
+    from models.evaluate.reenact import Protocol
+    from models.evaluate.reenact_report import Drive, ReenactReport
     from models.evaluate.views import RenderableAvatar
+    from models.pose import Pose
 
 
 def add_protocol(protocols: Any) -> None:
@@ -101,6 +104,7 @@ def _evaluate(
         protocol: Protocol = Protocol(
             build=lambda rgb, name: _build(rgb, name, options.device),
             stride=options.stride,
+            steady=_steadied,
             on_video=status.update,
             on_frame=keep,
         )
@@ -109,6 +113,14 @@ def _evaluate(
         others = [path for path in sources if path.resolve() != options.driver.resolve()]
         pictures = [(path.name, lambda path=path: first_picture(path)) for path in others]
         return reenact_cross(pictures, options.driver, protocol)
+
+
+def _steadied(poses: Sequence[tuple[float, Pose]]) -> list[Pose]:
+    """Poses as `triptych drive` shows them."""
+    from studio.drive.lookahead import steadied
+    from studio.drive.settings import STEADINESS
+
+    return list(steadied(poses, STEADINESS))
 
 
 def _build(rgb: NDArray[np.uint8], name: str, device: str) -> RenderableAvatar:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from models.evaluate.frame_score import FrameScore, mean_score
-from models.evaluate.reenact import Drive, ReenactReport
+from models.evaluate.reenact_report import Drive, ReenactReport
 
 Column = tuple[str, str, int]
 """Heading, name in the score, decimals."""
@@ -96,9 +96,11 @@ def _groups(report: ReenactReport, columns: Sequence[Column]) -> Table:
 
 
 def _following(drives: Sequence[Drive]) -> Table:
-    headings = ["all", "lost", "unread", "jitter", "carried", "track ms", "render ms"]
+    headings = ["all", "lost", "unread", "jitter", "carried", "still", "render"]
+    headings += ["track ms", "render ms"]
     table = _table(
-        "Following all frames; jitter of seen and carried landmarks in pixels of 512",
+        "Following all frames; jitter of seen and carried landmarks in pixels of 512, and of "
+        "driver and render where the driver holds still in percent of the eyes' distance",
         "source",
         headings,
     )
@@ -110,6 +112,8 @@ def _following(drives: Sequence[Drive]) -> Table:
             str(len(drive.unread)),
             _text(drive.driver_jitter, 3),
             _text(drive.driven_jitter, 3),
+            _text(drive.still_driver, 3),
+            _text(drive.still_render, 3),
             _text(_milliseconds(drive.track_seconds), 1),
             _text(_milliseconds(drive.render_seconds), 1),
         )

@@ -1,40 +1,36 @@
 """Steadying what is not live: tremor goes, and nothing lags, as what comes next is known.
 
-A bilateral filter in time (Tomasi and Manduchi: "Bilateral Filtering for Gray and Color Images",
-ICCV 1998, equations 5 to 8): neighbours count less the further away they are in time, and the more
-they differ. A blink differs from its neighbours and stays as it was; tremor does not.
+A Gaussian mean over the poses around each one, as wide in time as the pose is still: its cutoff
+grows with the speed as that of the One Euro filter does (Casiez et al., CHI 2012, equation 1).
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.pose import Pose
 from studio.drive.calibrate import Target
 from studio.drive.pipeline import Driven, Pipeline
 from studio.drive.settings import DriveSettings
+from studio.drive.smooth import cutoff_at_rest, quickness
 from studio.drive.source import MotionSource
-from studio.session.pose_vector import EXPRESSION_WIDTH, PLACES, WIDTH, from_vector, to_vector
+from studio.session.pose_vector import from_vector, to_vector
 
-LONGEST_REACH = 0.15
-"""Seconds at which a neighbour's weight has fallen to .61, at steadiness 1."""
-_WINDOW = 3.0
-"""Reaches to either side beyond which nothing counts."""
-_GRAINS = {
-    "blendshapes": 0.08,
-    "jaw": 0.02,
-    "neck": 0.008,
-    "head": 0.01,
-    "gaze_left": 0.04,
-    "gaze_right": 0.04,
-    "translation": 0.006,
-}
-"""Differences at which the weight has fallen to .61: coefficients, radians, canonical units."""
-_EXPRESSION_GRAIN = 0.2
+_LOWER = 0.5
+"""Cutoff of what is still over the live filter's, which has its own lag to fear."""
+_WIDEST = 0.15
+"""Seconds of the widest Gaussian."""
+_WINDOW = 2.5
+"""Widths of the Gaussian to either side beyond which nothing counts."""
+_SPEED_WIDTH = 0.05
+"""Seconds over which speeds are averaged, so that the top of a blink counts as quick."""
 
 Rows = NDArray[np.float64]
 
@@ -43,56 +39,66 @@ def driven(source: MotionSource, target: Target, settings: DriveSettings) -> Ite
     """Everything a source does, carried over to an avatar. Raises ``BadInput`` as it does."""
     pipeline = Pipeline(target, source.origin)
     quick = replace(settings, steadiness=0.0)  # a causal filter would lag
-    moved = (pipeline.drive(sample, quick) for sample in source.samples())
-    return steadied(moved, settings.steadiness)
+    held: deque[Driven] = deque()
+
+    def moved() -> Iterator[tuple[float, Pose]]:
+        for sample in source.samples():
+            held.append(pipeline.drive(sample, quick))
+            yield held[-1].seconds, held[-1].pose
+
+    for pose in steadied(moved(), settings.steadiness):
+        yield replace(held.popleft(), pose=pose)
 
 
-def steadied(driven: Iterable[Driven], steadiness: float) -> Iterator[Driven]:
-    """The same samples with steadier poses, each held back until what counts for it has come.
+def steadied(poses: Iterable[tuple[float, Pose]], steadiness: float) -> Iterator[Pose]:
+    """Steadier poses, each held back until what counts for it has come.
 
     Args:
-        driven: in the order of their times.
+        poses: with their seconds, which grow.
         steadiness: 0 (unchanged) to 1.
     """
-    reach = LONGEST_REACH * steadiness
-    if reach <= 0.0:
-        yield from driven
+    if steadiness <= 0.0:
+        yield from (pose for _, pose in poses)
         return
-    near: deque[tuple[Driven, Rows]] = deque()
-    waiting: deque[tuple[Driven, Rows]] = deque()
-    for each in driven:
-        item = each, to_vector(each.pose).astype(np.float64)
+    still = max(_LOWER * cutoff_at_rest(steadiness), _width(_WIDEST))
+    reach = _WINDOW * max(_width(still), _SPEED_WIDTH)
+    near: deque[tuple[float, Rows]] = deque()
+    waiting: deque[tuple[float, Rows]] = deque()
+    for seconds, pose in poses:
+        item = seconds, to_vector(pose).astype(np.float64)
         near.append(item)
         waiting.append(item)
-        while waiting[0][0].seconds + _WINDOW * reach < each.seconds:
-            yield _steady(*waiting.popleft(), near, reach)
-            while near[0][0].seconds + _WINDOW * reach < waiting[0][0].seconds:
+        while waiting[0][0] + reach < seconds:
+            yield _steady(*waiting.popleft(), near, still, steadiness)
+            while near[0][0] + reach < waiting[0][0]:
                 near.popleft()
     while waiting:
-        yield _steady(*waiting.popleft(), near, reach)
+        yield _steady(*waiting.popleft(), near, still, steadiness)
 
 
-def _steady(now: Driven, row: Rows, near: Iterable[tuple[Driven, Rows]], reach: float) -> Driven:
-    """``now`` with the weighted mean of its neighbours' rows."""
-    alike = [(d.seconds, r) for d, r in near if len(r) == len(row)]
-    times = np.array([seconds for seconds, _ in alike])
+def _steady(
+    seconds: float, row: Rows, near: Iterable[tuple[float, Rows]], still: float, steadiness: float
+) -> Pose:
+    """The mean round a row, each number with a width of its own."""
+    alike = [(moment, other) for moment, other in near if len(other) == len(row)]
+    times = np.array([moment for moment, _ in alike])
     rows = np.stack([other for _, other in alike])
-    away = (times - now.seconds) / reach
-    far = np.abs(away) > _WINDOW
-    unlike = (rows - row) / _GRAIN[: len(row)]
-    for place in _TOGETHER:
-        unlike[:, place] = np.linalg.norm(unlike[:, place], axis=1, keepdims=True)
-    weights = np.exp(-0.5 * (away[:, None] ** 2 + unlike**2)) * ~far[:, None]
-    return replace(now, pose=from_vector((weights * rows).sum(0) / weights.sum(0)))
+    cutoff = still + quickness(len(row), steadiness) * _speed(times, rows, seconds)
+    away = (times - seconds)[:, None] / _width(cutoff)
+    weights = np.exp(-0.5 * away**2) * (np.abs(away) <= _WINDOW)
+    return from_vector((weights * rows).sum(0) / weights.sum(0))
 
 
-def _grains() -> Rows:
-    grains = np.full(WIDTH + EXPRESSION_WIDTH, _EXPRESSION_GRAIN)
-    for name, place in PLACES.items():
-        grains[place] = _GRAINS[name]
-    return grains
+def _speed(times: Rows, rows: Rows, seconds: float) -> Rows:
+    """How fast each number goes round a time, a second."""
+    if len(times) < 2:
+        return np.zeros(rows.shape[1])
+    between = (times[1:] + times[:-1]) / 2 - seconds
+    weights = np.exp(-0.5 * (between / _SPEED_WIDTH) ** 2) + 1e-12
+    speeds = np.abs(np.diff(rows, axis=0) / np.maximum(np.diff(times), 1e-3)[:, None])
+    return np.asarray((weights[:, None] * speeds).sum(0) / weights.sum())
 
 
-_GRAIN = _grains()
-_TOGETHER = [place for name, place in PLACES.items() if name != "blendshapes"]
-"""Numbers that are one thing: how far a direction differs is not asked of each axis by itself."""
+def _width(cutoff: float | Rows) -> Any:
+    """Seconds of the Gaussian that lets a frequency (hertz) through at .61, and the reverse."""
+    return 1.0 / (math.tau * cutoff)

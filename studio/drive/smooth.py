@@ -61,8 +61,7 @@ class OneEuro:
         assert self._row is not None
         speed = (row - self._row) / step
         speed = self._speed + _share(np.float64(SPEED_CUTOFF), step) * (speed - self._speed)
-        still = QUICK_CUTOFF * (STEADY_CUTOFF / QUICK_CUTOFF) ** steadiness
-        cutoff = still + _BETA[: len(row)] * (1.0 - 0.7 * steadiness) * np.abs(speed)
+        cutoff = cutoff_at_rest(steadiness) + quickness(len(row), steadiness) * np.abs(speed)
         filtered = self._row + _share(cutoff, step) * (row - self._row)
         self._remember(filtered, speed, seconds)
         return from_vector(filtered)
@@ -71,6 +70,16 @@ class OneEuro:
         self, row: NDArray[np.float64], speed: NDArray[np.float64], seconds: float
     ) -> None:
         self._row, self._speed, self._seconds = row, speed, seconds
+
+
+def cutoff_at_rest(steadiness: float) -> float:
+    """Hertz for what does not move, at a place 0..1 of the slider."""
+    return float(QUICK_CUTOFF * (STEADY_CUTOFF / QUICK_CUTOFF) ** steadiness)
+
+
+def quickness(width: int, steadiness: float) -> NDArray[np.float64]:
+    """(width,) hertz gained by a speed of one a second, for rows of 68 or 168 numbers."""
+    return _BETA[:width] * (1.0 - 0.7 * steadiness)
 
 
 def _share(cutoff: NDArray[np.float64] | np.float64, step: float) -> NDArray[np.float64]:

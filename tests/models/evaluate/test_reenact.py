@@ -17,7 +17,8 @@ from models.evaluate import reenact
 from models.evaluate.drive import Driver
 from models.evaluate.filmstrip import Filmstrips
 from models.evaluate.frame_score import FrameScore, head_mask, mean_score
-from models.evaluate.reenact import Protocol, ReenactReport, reenact_cross, reenact_same
+from models.evaluate.reenact import Protocol, reenact_cross, reenact_same
+from models.evaluate.reenact_report import ReenactReport
 from models.evaluate.report import Judges
 from models.evaluate.sources import find_sources, first_picture
 from models.pose import Pose

@@ -82,7 +82,7 @@ def test_the_heads_turn_is_read_back(stage: Stage, degrees: tuple[float, ...]) -
     pose = stage.retarget.pose(stage.act(wanted))
     off = matrix_axis_angle(head_rotation(pose) @ head_rotation(wanted).T)
     # A picture of the avatar, not of a person: hairline and ears are not quite rigid in it.
-    assert np.degrees(np.linalg.norm(off)) < 3.5
+    assert np.degrees(np.linalg.norm(off)) < 4.0
 
 
 def test_the_face_is_read_back(stage: Stage) -> None:
