@@ -96,7 +96,7 @@ class Commands(QObject):
         driving = driving_of(self._desk)
         driving.choose(replace(driving.choice, kind=kind, path=path))
         self._window.docks.reveal("drive")
-        ready = self.tr("{0} is ready to drive the avatar: press Drive.")
+        ready = self.tr("{0} is ready to drive the avatar: press Start.")
         self._desk.notice.emit(ready.format(path.name))
 
     # Editing

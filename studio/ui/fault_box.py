@@ -78,6 +78,11 @@ class FaultBox(QFrame):
         self.copy_button.setVisible(bool(fault.details))
         self.show()
 
+    def pass_by(self) -> None:
+        """Go once the person has gone on, unless there are details that may be wanted."""
+        if self._fault is not None and not self._fault.details:
+            self._dismiss()
+
     def _copy_details(self) -> None:
         if self._fault is not None:
             text = f"{self._fault.sentence}\n{self._fault.remedy}\n{self._fault.details}"

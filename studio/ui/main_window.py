@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         self.book.fault_seen.connect(self._banner.show_fault)
         self.book.warned.connect(self._notices.tell)
         self._banner.dismissed.connect(self.book.forget_repeats)
+        listen(self, session.history_changed, lambda _: self._banner.pass_by())
         self._builds.built.connect(self.keeper.save)
         self._overlay.another_wanted.connect(self._choose_another)
         self.start_page.open_requested.connect(self.documents.open)

@@ -15,8 +15,8 @@ _WORDS = 60
 class SearchLine(QLineEdit):
     """A line with a magnifying glass; Escape clears it, then leaves it.
 
-    Undo, redo and paste are the window's where the line itself has nothing to undo, and where
-    the clipboard holds a picture, a file or a pose.
+    Undo, redo and paste are the window's where the line is empty or has nothing to undo, and
+    where the clipboard holds a picture, a file or a pose.
     """
 
     def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
@@ -49,7 +49,7 @@ class SearchLine(QLineEdit):
 
     def _is_the_windows(self, event: QKeyEvent) -> bool:
         if event.matches(QKeySequence.StandardKey.Undo):
-            return not self.isUndoAvailable()
+            return not (self.text() and self.isUndoAvailable())
         if event.matches(QKeySequence.StandardKey.Redo):
             return not self.isRedoAvailable()
         if event.matches(QKeySequence.StandardKey.Paste):

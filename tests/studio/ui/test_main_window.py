@@ -109,6 +109,16 @@ def test_banner_copies_details_and_can_be_dismissed(window, qtbot):
     assert len(window.book.entries) == 2
 
 
+def test_a_mistake_is_forgotten_when_one_goes_on(opened):
+    opened.desk.failed.emit(Fault("The clipboard holds no pose."))
+    banner = next(box for box in opened.findChildren(FaultBox) if box.fault is not None)
+    opened.desk.posing.set("jawOpen", 0.3)
+    assert banner.fault is None
+    opened.desk.failed.emit(Fault("The worker stopped.", "Go on.", "Traceback"))
+    opened.desk.posing.set("jawOpen", 0.6)
+    assert banner.fault is not None
+
+
 def test_dropping_a_file_opens_it(window, avatar_file, wait):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(avatar_file))])
@@ -161,7 +171,7 @@ def test_a_dropped_film_is_ready_to_drive(opened, tmp_path, wait):
     assert driving_of(opened.desk).choice.kind is SourceKind.VIDEO != choice.kind
     assert [entry.sentence for entry in opened.book.entries][-2:] == [
         "One of 2 files is opened: walk.mp4",
-        "walk.mp4 is ready to drive the avatar: press Drive.",
+        "walk.mp4 is ready to drive the avatar: press Start.",
     ]
 
 

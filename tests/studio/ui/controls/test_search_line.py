@@ -29,6 +29,8 @@ def test_undo_is_the_windows_until_something_was_typed(line, qtbot):
     assert not keeps(line, Qt.Key.Key_Z)
     qtbot.keyClicks(line, "smile")
     assert keeps(line, Qt.Key.Key_Z)
+    line.clear()
+    assert not keeps(line, Qt.Key.Key_Z)
 
 
 def test_only_words_are_pasted_into_it(line):
