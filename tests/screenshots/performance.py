@@ -37,6 +37,10 @@ def performance(camera: Photographer) -> None:
     camera.window.docks.reveal("signals")
     camera.driver.wait(5.0)
     camera.take("panel-drive")
+    camera.window.docks.reveal("pose")
+    camera.driver.wait(1.0)
+    camera.take("panel-pose-live")
+    camera.window.docks.reveal("drive")
     driving.record(False)
     driving.stop()
     camera.driver.until(lambda: driving.phase is Phase.IDLE, 30.0)
@@ -54,6 +58,11 @@ def _keys(camera: Photographer) -> None:
     for seconds, degrees in ((0.0, -15.0), (1.5, 20.0), (3.0, 0.0)):
         playing.seek(seconds)
         playing.put_key(degrees)
+    # Over what the take does to it.
+    playing.choose("jawOpen")
+    for seconds, amount in ((0.5, 0.1), (1.2, 0.5), (2.0, 0.2)):
+        playing.seek(seconds)
+        playing.put_key(amount)
 
 
 def _film(camera: Photographer) -> Path:
