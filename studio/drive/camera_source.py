@@ -55,10 +55,7 @@ class VideoSource:
                 yield follower.read(frame.rgb, frame.seconds, clock())
         finally:
             follower.close()
-        if self.duration is not None and last < self.duration - _BROKEN_OFF:
-            self.warning = (
-                f"{self.path} breaks off after {last:.1f} of {self.duration:.1f} seconds."
-            )
+        self.warning = _broken_off(self.path, last, self.duration)
 
     def refit(self, number: int) -> None:
         """Do nothing: a film is measured at its first face."""
@@ -118,7 +115,10 @@ class _LiveFrames:
 
 
 class PlayedVideo(_LiveFrames):
-    """A video file played in real time, as if it were a camera."""
+    """A video file played in real time, as if it were a camera.
+
+    One that breaks off raises ``BadInput`` at its end, unless it is looped.
+    """
 
     def __init__(self, path: Path, *, loop: bool = False) -> None:
         """Look at the file; ``loop`` plays it again and again, with the same performer.
@@ -147,6 +147,9 @@ class PlayedVideo(_LiveFrames):
             while self._loop and length > 0.0:
                 run += length
                 length = self._run(run)
+            broken = _broken_off(self.path, length, self.duration)
+            if broken is not None and not self._closed.is_set():
+                fault = BadInput(broken)
         except BadInput as error:
             fault = error
         finally:
@@ -202,6 +205,13 @@ class WebcamSource(_LiveFrames):
         now = clock()
         picture = np.ascontiguousarray(came[:, ::-1]) if self._mirror else came
         self._box.put((now - self._began, picture, now))
+
+
+def _broken_off(path: Path, shown: float, whole: float | None) -> str | None:
+    """A sentence about a film of which less was shown than the file promises, in seconds."""
+    if whole is None or shown >= whole - _BROKEN_OFF:
+        return None
+    return f"{path} breaks off after {shown:.1f} of {whole:.1f} seconds; use another copy."
 
 
 def _numbered(name: str) -> int:
