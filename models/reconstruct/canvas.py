@@ -61,6 +61,7 @@ def make_canvas(portrait: Portrait, camera: Camera) -> Canvas:
     pad = round(size * PAD_SHARE)
     alpha = _pad(portrait.alpha[0], pad, cv2.BORDER_REPLICATE)
     alpha[:pad] = 0.0
+    _round_off(alpha, pad)
     rgb = np.stack([_pad(c, pad, cv2.BORDER_REFLECT_101) for c in portrait.foreground])
     classes = {
         name: _pad(portrait.classes[i], pad, cv2.BORDER_REPLICATE)
@@ -86,6 +87,24 @@ def bilinear(image: FloatArray, pixels: NDArray[np.floating]) -> FloatArray:
 def _pad(image: FloatArray, pad: int, border: int) -> FloatArray:
     widened = cv2.copyMakeBorder(np.ascontiguousarray(image), pad, pad, pad, pad, border)
     return np.asarray(widened, np.float32)
+
+
+def _round_off(alpha: FloatArray, pad: int) -> None:
+    """Let shoulders that leave the picture at its sides fall to its bottom, in place.
+
+    Cut straight they would show their inside as soon as the camera turns.
+    """
+    size = len(alpha)
+    for edge, step in ((pad, -1), (size - 1 - pad, 1)):
+        border = alpha[:, edge].copy()
+        if border.max() < 0.5:
+            continue
+        top = int(np.argmax(border > 0.5))
+        for away in range(1, pad + 1):
+            # A quarter of an ellipse from the shoulder down.
+            fall = round((size - top) * (1 - np.sqrt(1 - (away / pad) ** 2)))
+            fallen = np.concatenate([np.zeros(fall), border])[:size]
+            alpha[:, edge + step * away] = np.minimum(border, fallen)
 
 
 def _widened(camera: Camera, size: int, pad: int) -> Camera:

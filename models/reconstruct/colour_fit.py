@@ -39,6 +39,8 @@ _HIDDEN_DEPTH = 0.006
 _LEAST_TRUST = 0.003
 #: Cosine below which the two sides of a silhouette begin to share their colours.
 _SILHOUETTE = 0.25
+#: Half of the thickness up to which they do; canonical units.
+_NEAR_SIDES = 0.04
 
 
 class ColourFit:
@@ -171,6 +173,8 @@ class _Sides:
         self.trust = np.maximum(facing**3 / (1 + hidden) ** 2, _LEAST_TRUST).astype(np.float32)
         thin = np.abs(over) < SHEET_DEPTH
         edge_on = np.clip(2 - 2 * facing / _SILHOUETTE, 0, 1)
+        # A chin is seen edge-on too, but what lies behind it is another thing.
+        edge_on *= np.clip(2 - np.abs(over) / _NEAR_SIDES, 0, 1)
         self.shared = np.where(thin, 1, edge_on).astype(np.float32)
 
 

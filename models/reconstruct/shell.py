@@ -161,7 +161,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     behind = rasterize(where / STEP, depth, skull, count, count, farthest=True)
     on_mesh, on_hair = near.triangle >= 0, over.triangle >= 0
     lobes = _lobes_row(canvas, head, posed)
-    long = long_hair(hairy, alpha, on_mesh, lobes)
+    long = long_hair((small["hair"] / total).astype(np.float32), alpha, on_mesh, lobes)
     middle = through_outline(middle, over.depth, behind.depth, on_hair, alpha > 0.5, chin)
     return _Scene(
         alpha=alpha,

@@ -26,7 +26,21 @@ def test_nothing_is_added_above() -> None:
     whole = type(portrait)(**{**vars(portrait), "alpha": np.ones_like(portrait.alpha)})
     canvas = make_canvas(whole, synthetic.CAMERA)
     assert not canvas.alpha[: canvas.pad].any()
-    assert (canvas.alpha[canvas.pad :] == 1).all()
+    assert (canvas.alpha[canvas.pad :, canvas.pad : -canvas.pad] == 1).all()
+
+
+def test_shoulders_fall_beyond_the_sides() -> None:
+    portrait = synthetic.portrait()
+    alpha = np.zeros_like(portrait.alpha)
+    half = synthetic.SIZE // 2
+    alpha[0, half:] = 1
+    canvas = make_canvas(type(portrait)(**{**vars(portrait), "alpha": alpha}), synthetic.CAMERA)
+    pad = canvas.pad
+    height = canvas.alpha.sum(0)
+    assert (np.diff(height[: pad + 1]) >= 0).all() and (np.diff(height[-pad - 1 :]) <= 0).all()
+    assert height[pad] == half + pad and height[[0, -1]].max() < 0.05 * half
+    # Round: nearly all of its height is left half-way out.
+    assert height[pad // 2] > 0.8 * height[pad]
 
 
 def test_camera_sees_the_same_in_both() -> None:
