@@ -18,10 +18,13 @@ from models.reconstruct.hair_look import HairLook, hair_look
 from models.reconstruct.lid_fill import below_brow, lash_colour, lid_samples, lid_tone
 from models.reconstruct.lid_grain import skin_grain
 from models.reconstruct.mouth_photo import (
+    PhotoMouth,
     belongs,
+    lies_deep,
     light_of_photo,
     material,
     photo_mouth,
+    with_depths,
     without_gaps,
 )
 from models.reconstruct.normals import vertex_normals
@@ -75,7 +78,7 @@ def bake_fields(
                 pixels,
                 painted,
                 own,
-                mouth.teeth,
+                mouth,
                 hits,
                 part,
                 lids.get(part),
@@ -261,7 +264,7 @@ def _bake_part(
     pixels: PixelSamples,
     vertex_rgb: FloatArray,
     own: NDArray[np.bool_],
-    teeth: NDArray[np.bool_],
+    mouth: PhotoMouth,
     hits: Hits,
     part: Part,
     lids: SurfaceSamples | None,
@@ -269,7 +272,7 @@ def _bake_part(
 ) -> BakedField:
     """An eye or the mouth: painted all over, the photo on top where it shows the part itself.
 
-    ``own`` (N,) tells which pixels do, ``teeth`` (S, S) which of the canvas are teeth; ``lids``
+    ``own`` (N,) tells which pixels do, ``mouth`` what the photo has of it; ``lids``
     share the field of an eye.
     """
     proxy = surface.proxy
@@ -285,7 +288,8 @@ def _bake_part(
     column, row = np.clip(pixels.pixels[shown].astype(np.int64), 0, canvas.size - 1).T
     taken[row, column] = True
     photo_points = np.einsum("nc,ncd->nd", weights, surface.photo[corners])
-    seen = _in_sight(canvas, photo_points, hits, taken)
+    deep = lies_deep(surface, corners[:, 0])
+    seen = _in_sight(canvas, photo_points, hits, taken) & ~deep
     where = canvas.project(photo_points[seen])[0]
     trust = _part_trust(canvas, taken, part)
     share = canvas.sample(trust, where)[:, None]
@@ -297,10 +301,11 @@ def _bake_part(
         group = _teeth(surface, corners[:, 0]) == of_teeth
         chosen = group[seen]
         if limits == _TEETH_GAIN:
-            chosen &= canvas.sample(teeth.astype(np.float32), where) > 0.6
+            chosen &= canvas.sample(mouth.teeth.astype(np.float32), where) > 0.6
         gain = light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
         rgb[group] *= gain
         paint[_teeth(surface, corner) == of_teeth] *= gain
+    rgb[deep] = with_depths(rgb[deep], mouth, canvas, photo_points[deep])
     photo = without_gaps(photo, rgb[seen], of_points[seen])
     rgb[seen] = share * photo + (1 - share) * rgb[seen]
     direct = without_gaps(pixels.rgb[shown], paint, of_pixels)

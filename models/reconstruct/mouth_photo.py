@@ -22,6 +22,8 @@ from models.reconstruct.surface import Surface
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
+_THROAT = 0.045
+"""Depth behind the lips, canonical units, from which their inner side is throat."""
 _SHUT = 3
 """Canvas pixels of height from which the opening is one."""
 _RIM = 1.0
@@ -32,12 +34,19 @@ _ASTRAY = 2
 """Canvas pixels beyond the lips' inner line where teeth may still be found."""
 _LIP_LUMA, _LIP_REDNESS = (0.6, 1.5), 0.7
 """Brightness and redness of what may be lip, over those of the lips nearby."""
+_SHADE = 0.45
+"""Brightness over that of the lips, below which it is dark between the teeth."""
 _TONGUE_FROM = 0.6
 """Distance to the lips from which nothing is taken for teeth, over the greatest one."""
 _GAPING = 0.2
 """Half the opening over the mouth's width from which the tongue may shine in its middle."""
 _GAP_LUMA = (0.15, 0.42)
 """Brightness of the photo over that of the paint: a gap below, a tooth or its gum above."""
+_CALM = (0.06, 0.012)
+"""Width and height over which colours of tongue and throat are averaged, over the mouth's width:
+what lies above what is kept."""
+_TRUST = 3.0
+"""Trust in that average over the share of the surroundings that shows them."""
 _BITS = 4
 
 
@@ -49,11 +58,14 @@ class PhotoMouth:
         inside: between the lips, with the rim of blended pixels.
         teeth: of the colour of teeth, in the opening or connected with it.
         no_skin: what must not colour skin: teeth, and what is no lip within the lips' line.
+        depths: (4, S, S) colours of what lies behind the teeth, and trust in them, both without
+            edges: a gap's shape on tongue and palate would be shreds as soon as the jaw moves.
     """
 
     inside: Mask
     teeth: Mask
     no_skin: Mask
+    depths: FloatArray
 
 
 def photo_mouth(portrait: Portrait, canvas: Canvas) -> PhotoMouth:
@@ -65,7 +77,8 @@ def photo_mouth(portrait: Portrait, canvas: Canvas) -> PhotoMouth:
     cv2.fillPoly(opening, [corners], 1, shift=_BITS)
     opening = cv2.morphologyEx(opening, cv2.MORPH_OPEN, np.ones((_SHUT, 1), np.uint8))
     if not opening.any():
-        return PhotoMouth(opening > 0, opening > 0, opening > 0)
+        empty = np.zeros((4, canvas.size, canvas.size), np.float32)
+        return PhotoMouth(opening > 0, opening > 0, opening > 0, empty)
     rim = cv2.dilate(opening, _disc(_RIM))
     near = cv2.dilate(opening, _disc(_ASTRAY)) > 0
     beside = (cv2.dilate(opening, _disc(_LIP)) > 0) & (rim == 0)
@@ -82,7 +95,29 @@ def photo_mouth(portrait: Portrait, canvas: Canvas) -> PhotoMouth:
     # Bright spots far from both lips are the wet tongue's.
     if depth.max() > _GAPING * float(np.linalg.norm(line[10] - line[0])):
         teeth &= (depth < _TONGUE_FROM * depth.max()).astype(np.uint8)
-    return PhotoMouth(rim > 0, teeth > 0, no_skin)
+    free = (cv2.erode(opening, _disc(1.0)) > 0) & (cv2.dilate(teeth, _disc(1.0)) == 0)
+    free &= _like_flesh(colours, lip)
+    depths = _averaged(colours, free, float(np.linalg.norm(line[10] - line[0])))
+    return PhotoMouth(rim > 0, teeth > 0, no_skin, depths)
+
+
+def _averaged(rgb: FloatArray, free: Mask, wide: float) -> FloatArray:
+    """(4, S, S) mean of colours (S, S, 3) about where ``free``, and its share; ``wide`` mouth."""
+    share = free.astype(np.float32)[..., None]
+    total: Any = cv2.GaussianBlur(
+        np.concatenate([rgb * share, share], 2), (0, 0), _CALM[0] * wide, None, _CALM[1] * wide
+    )
+    about = np.asarray(total[..., 3:], np.float32)
+    mean = total[..., :3] / np.maximum(about, 1e-6)
+    both = np.concatenate([mean, np.clip(_TRUST * about, 0, 1)], 2)
+    return np.ascontiguousarray(np.moveaxis(both, -1, 0), np.float32)
+
+
+def _like_flesh(rgb: FloatArray, lip: NDArray[np.floating]) -> Mask:
+    """Which pixels (S, S, 3) are dark or red: teeth in the shade are neither."""
+    dark = (rgb @ LUMA) < _SHADE * float(lip @ LUMA)
+    red = redness(rgb) > _LIP_REDNESS * redness(lip)
+    return np.asarray(dark | red)
 
 
 def _like_lip(rgb: FloatArray, lip: NDArray[np.floating]) -> Mask:
@@ -103,17 +138,18 @@ def belongs(surface: Surface, pixels: PixelSamples, mouth: PhotoMouth) -> Mask:
     """Pixels (N,) that may colour the eye or the part of the mouth they fall on.
 
     Generated teeth never lie exactly over the real ones. Teeth with their gum are rigid and may
-    show what the photo does; but teeth do not stick to tongue, palate and throat, or a third row
-    would show when the jaw opens. Nothing but the lips' own inner side takes colours from
-    outside the opening.
+    show what the photo does; but teeth do not stick to what lies behind them, or a third row would
+    show when the jaw opens: that takes the photo's ``depths`` instead. Nothing but the lips' own
+    inner side takes colours from outside the opening.
     """
-    region, sack = material(surface, surface.proxy.faces[pixels.triangle, 0])
+    corner = surface.proxy.faces[pixels.triangle, 0]
+    region, sack = material(surface, corner)
     sack &= surface.proxy.part[pixels.triangle] == Part.MOUTH
     generated = region >= 0
     column, row = np.clip(pixels.pixels.astype(np.int64), 0, len(mouth.inside) - 1).T
     inside, tooth = mouth.inside[row, column], mouth.teeth[row, column]
-    soft = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE)) | sack
-    return np.asarray(np.where(generated, inside | tooth, True) & ~(soft & tooth))
+    own = np.where(generated, inside | tooth, True) & ~(sack & tooth)
+    return np.asarray(own & ~(inside & lies_deep(surface, corner)))
 
 
 def material(surface: Surface, corner: NDArray[np.integer]) -> tuple[NDArray[np.integer], Mask]:
@@ -123,6 +159,27 @@ def material(surface: Surface, corner: NDArray[np.integer]) -> tuple[NDArray[np.
     generated = (local >= 0) & (local < len(regions))
     region = np.where(generated, regions[np.clip(local, 0, len(regions) - 1)].astype(int), -1)
     return region, np.asarray(corner < surface.head.skin_count)
+
+
+def lies_deep(surface: Surface, corner: NDArray[np.integer]) -> Mask:
+    """Which vertices (N,) of the mouth lie behind the teeth: tongue, palate and throat."""
+    head = surface.head
+    own = (head.part == Part.MOUTH) & (head.faces[:, 0] < head.skin_count)
+    region, sack = material(surface, corner)
+    deep = np.isin(region, (MouthRegion.TONGUE, MouthRegion.PALATE))
+    if own.any():
+        lips = float(head.rig.rest[head.faces[own], 2].max())
+        place = np.where(sack, corner, head.faces[own][0, 0])
+        deep |= sack & (head.rig.rest[place, 2] < lips - _THROAT)
+    return np.asarray(deep)
+
+
+def with_depths(
+    paint: NDArray[np.floating], mouth: PhotoMouth, canvas: Canvas, places: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Paint (N, 3) of what lies deep at ``places`` (N, 3) of the photo, in the photo's colours."""
+    photo = canvas.sample(mouth.depths, canvas.project(places)[0])
+    return np.asarray(paint + photo[:, 3:] * (photo[:, :3] - paint))
 
 
 def without_gaps(
