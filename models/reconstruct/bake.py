@@ -43,6 +43,8 @@ _GRAZING = (0.0, 0.2)
 """Cosines between which the trust in the photo's pixels on skin rises."""
 _LID_SHADE = 3.0
 """Canvas pixels."""
+_AROUND = 45.0
+"""Canvas pixels behind the outline over which the photo's own hair gives way to hair like it."""
 _FRINGE_COUNT = 40_000
 _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
@@ -197,16 +199,19 @@ def _fill_samples(
     local = corners[on_shell] - surface.shell_start
     shell, w = surface.shell, weights[on_shell]
     picture = shell_picture(surface, canvas, hits)
+    arc = np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32)
     rgb[on_shell], direct = shell_colours(
         picture,
         np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32),
-        np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32),
+        arc,
         shell.sheet[local[:, 0]],
     )
     look = _hair_look(surface, canvas, hits)
     if look is not None:
         pixels = np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32)
         hair = np.einsum("nc,nc->n", w, shell.hair[local]) * (1 - direct)
+        # Front and back share texels at the outline: there both look like the photo.
+        hair *= np.clip(arc / _AROUND, 0, 1)
         grown = look.colours(pixels, points[on_shell].astype(np.float32))
         rgb[on_shell] += hair[:, None] * (grown - rgb[on_shell])
     known = np.zeros(len(points), np.float32)
