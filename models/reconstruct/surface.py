@@ -14,6 +14,7 @@ from models.head.assemble import HeadMesh, Region
 from models.head.mouth import MouthRegion
 from models.pose import Pose
 from models.reconstruct.bareness import bare_skin, outer_skin
+from models.reconstruct.binding import onto_torso
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.clearance import clear_bare_skin
 from models.reconstruct.closed_lids import LidVeil, closed_lids, with_veils
@@ -72,6 +73,7 @@ class Surface:
 def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surface:
     """One mesh, one rig."""
     start = len(head.rig.rest)
+    head = replace(head, rig=replace(head.rig, weights=onto_torso(head)))
     head = replace(head, rig=_with_teeth_in_place(head, photo_pose, canvas))
     bareness = bare_skin(head, canvas, head.rig.deform(photo_pose))
     head = replace(head, rig=_with_the_photos_outline(head, photo_pose, canvas, bareness))

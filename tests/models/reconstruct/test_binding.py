@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from models.animate.proxy import Part
 from models.animate.rig import JOINTS
-from models.reconstruct.binding import bind_shell
+from models.pose import Pose
+from models.reconstruct.binding import bind_shell, onto_torso
 from tests.models.reconstruct import synthetic
 
 
@@ -51,3 +53,24 @@ def test_bare_shoulders_stay_and_the_throat_turns() -> None:
     places = np.array([[0.3, 0.02, 0.0], [0.0, 0.02, 0.0]]) + [0, _chin(), 0]
     shoulder, throat = _root_share("body_skin", places)
     assert shoulder > 0.85 and throat < 0.05
+
+
+def test_the_rim_of_the_neck_stays_when_the_head_turns() -> None:
+    head = synthetic.head()
+    weights = onto_torso(head)
+    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-5)
+    faces = head.faces[(head.faces < head.skin_count).all(1) & (head.part == Part.HEAD)]
+    ends = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), 1)
+    edges, uses = np.unique(ends, axis=0, return_counts=True)
+    rim = np.unique(edges[uses == 1])
+    rim = rim[head.rig.rest[rim, 1] < _chin() - 0.02]
+    assert len(rim) > 20
+    turned = Pose.neutral().replace(neck=(-0.35, 0.3, 0.0))
+    moved = replace(head.rig, weights=weights).deform(turned) - head.rig.rest
+    assert np.abs(head.rig.deform(turned) - head.rig.rest)[rim].max() > 0.01
+    assert np.abs(moved[rim]).max() < 1e-3
+    # The face turns as it did.
+    face = head.rig.rest[: head.skin_count, 1] > _chin() + 0.1
+    np.testing.assert_allclose(
+        weights[: head.skin_count][face], head.rig.weights[: head.skin_count][face]
+    )
