@@ -139,19 +139,22 @@ def project_document(state: State, folder: Path | None) -> dict[str, Any]:
     look["branches"] = sorted(state.look.branches)
     if state.look.image is not None:
         look["image"] = _named(Path(state.look.image), folder)
+    # Where it says nothing new, older versions can read it.
+    new: dict[str, Any] = {} if not state.shape else {"shape": list(state.shape)}
+    if state.driving is not None:
+        new["driving"] = dict(state.driving)
     return {
         "format": "triptych project",
-        "version": PROJECT_VERSION,
+        "version": PROJECT_VERSION if new else 1,
         "made_with": f"Triptych {__version__}",
         "avatar": _reference(state.avatar, folder),
-        "shape": list(state.shape),
         "pose": state.pose.to_json(),
         "view": asdict(state.view),
         "look": look,
         "behaviour": asdict(state.behaviour),
         "presets": {name: pose.to_json() for name, pose in state.presets.items()},
         "timeline": None if state.timeline is None else dict(state.timeline),
-        "driving": None if state.driving is None else dict(state.driving),
+        **new,
     }
 
 

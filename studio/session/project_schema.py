@@ -16,7 +16,8 @@ from studio.session.look import (
 )
 from studio.session.view import FOV_RANGE, PAN_RANGE, ZOOM_RANGE
 
-PROJECT_VERSION = 1
+PROJECT_VERSION = 2
+"""1 is everything but ``shape`` and ``driving``, which came with 2."""
 
 _Path = Annotated[str, Field(min_length=1, max_length=4000)]
 _Name = Annotated[str, Field(max_length=200)]

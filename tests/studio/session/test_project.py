@@ -57,6 +57,21 @@ def test_everything_comes_back(tmp_path):
     assert opened.state == RICH and opened.path == path and opened.avatar_path is None
 
 
+@pytest.mark.parametrize(
+    "new",
+    [{}, {"shape": (0.5,)}, {"driving": {"steadiness": 0.25}}],
+    ids=["none", "shape", "driving"],
+)
+def test_projects_that_say_nothing_new_are_of_the_former_version(tmp_path, new):
+    path = tmp_path / "film.triptych"
+    state = replace(RICH, **{"shape": (), **new})
+    write_project(path, state)
+    document = written(path)
+    assert document["version"] == (2 if new else 1)
+    assert {"shape", "driving"} & document.keys() == new.keys()
+    assert read_project(path).state == state
+
+
 def test_a_second_writing_is_the_same(tmp_path):
     first, second = tmp_path / "a.triptych", tmp_path / "b.triptych"
     write_project(first, RICH)
