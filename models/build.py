@@ -41,6 +41,7 @@ Progress = Callable[[str, float], None]
 
 _BEGINS = dict(zip(STAGES, (0.0, 0.42, 0.48, 0.52), strict=True))
 """Share of a usual build that lies before each stage."""
+_CUT_OUT = ("cut out", 0.19)
 _ASSETS = ("open_head", "face_landmarker", "selfie_multiclass", "modnet")
 _POOR_FIT = 2.0
 
@@ -59,6 +60,11 @@ class _Stages:
         if self._progress is not None:
             self._progress(stage, _BEGINS[stage])
         self._stage, self._since = stage, time.perf_counter()
+
+    def half_way(self) -> None:
+        """The first stage, the longest, has a step of its own from which the pace shows."""
+        if self._progress is not None:
+            self._progress(*_CUT_OUT)
 
     def end(self) -> None:
         if self._stage is not None:
@@ -88,7 +94,7 @@ def build_parts(
     """
     stages = _Stages(progress)
     stages.begin("portrait")
-    portrait = prepare(photo, face)
+    portrait = prepare(photo, face, found=stages.half_way)
     stages.begin("fit")
     chosen = choose_head(head)
     fit, identity, pose = fit_person(chosen.data, portrait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,16 +51,19 @@ def prepare(
     photo: str | Path | Picture | NDArray[np.generic],
     face_index: int | None = None,
     size: int = CROP_SIZE,
+    found: Callable[[], object] = lambda: None,
 ) -> Portrait:
     """Read, find, cut out and take apart the person of `photo`.
 
     `photo` is a file, a Picture, or an RGB array (H, W, 3); `face_index` counts from 0, largest
-    first, None takes the largest. Raises BadInput (unusable photo, no such face) and MissingAsset.
+    first, None takes the largest; `found` is called about half way, when the face is known.
+    Raises BadInput (unusable photo, no such face) and MissingAsset.
     """
     picture = _picture(photo)
     seen = picture.over()
     faces = detect_faces(seen)
     face = choose_face(faces, face_index, picture.name)
+    found()
     crop = crop_portrait(seen, face, size)
     raw = segment(crop)
     others = [apply(crop.matrix, other.landmarks) for other in faces if other is not face]

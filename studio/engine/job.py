@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -48,7 +49,8 @@ class Job:
 class Remaining:
     """Estimates the time that is left from usual stage times and how this run compares.
 
-    The first stage says nothing about the pace: what it loads may be in memory already.
+    The first stage says nothing about the pace: what it loads may be in memory already. Until the
+    second is over nobody can tell how fast this machine is. Within a stage the estimate only falls.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Remaining:
         self._started = self._stage_started = clock()
         self._stage = ""
         self._spent, self._expected = 0.0, 0.0
+        self._told = math.inf
 
     def begin(self, stage: str) -> None:
         """A stage begins."""
@@ -68,30 +71,35 @@ class Remaining:
         if self._stage in self._order[1:]:
             self._spent += now - self._stage_started
             self._expected += self._usual[self._stage]
-        self._stage, self._stage_started = stage, now
+        self._stage, self._stage_started, self._told = stage, now, math.inf
 
     def seconds(self, fraction: float) -> float | None:
         """Seconds left when ``fraction`` of the whole is done; None while nobody can tell."""
-        now = self._clock()
         if self._stage in self._usual:
-            here = now - self._stage_started
-            pace = self._spent / self._expected if self._expected > 0 else 1.0
-            # A stage that takes longer than it should tells that the others will, too.
-            pace = min(max(pace, here / self._usual[self._stage], 0.2), 50.0)
-            after = self._order[self._order.index(self._stage) + 1 :]
-            left = max(self._usual[self._stage] * pace - here, _OVERTIME * here)
-            return left + pace * sum(self._usual[name] for name in after)
+            if self._expected == 0:
+                return None
+            self._told = min(self._told, self._guess())
+            return self._told
         if fraction < _TELLING:
             return None
-        return (now - self._started) * (1.0 - fraction) / fraction
+        return (self._clock() - self._started) * (1.0 - fraction) / fraction
 
     def share(self, fraction: float) -> float:
         """Share of the whole that is done: by time where usual times are known."""
-        left = self.seconds(fraction)
-        if left is None or self._stage not in self._usual:
+        if self._stage not in self._usual:
             return fraction
         elapsed = self._clock() - self._started
-        return elapsed / max(elapsed + left, 1e-6)
+        return elapsed / max(elapsed + self._guess(), 1e-6)
+
+    def _guess(self) -> float:
+        """Seconds left by the usual times, at the pace of this run so far."""
+        here = self._clock() - self._stage_started
+        pace = self._spent / self._expected if self._expected > 0 else 1.0
+        # A stage that takes longer than it should tells that the others will, too.
+        pace = min(max(pace, here / self._usual[self._stage], 0.2), 50.0)
+        after = self._order[self._order.index(self._stage) + 1 :]
+        left = max(self._usual[self._stage] * pace - here, _OVERTIME * here)
+        return left + pace * sum(self._usual[name] for name in after)
 
 
 class JobContext:

@@ -31,7 +31,8 @@ from studio.session.view import View
 
 BUILD_STAGES = {
     "loading the models": 2.0,
-    "portrait": 2.6,
+    "portrait": 1.2,
+    "cut out": 1.4,
     "fit": 0.4,
     "reconstruct": 0.4,
     "bake": 2.8,

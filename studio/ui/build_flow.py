@@ -138,7 +138,7 @@ class BuildFlow(QObject):
         self._overlay.end()
         self._desk.session.open_avatar(avatar)
         for warning in avatar.handle.report.warnings:
-            self._desk.notice.emit(warning)
+            self._desk.warning.emit(_sentence(warning))
         self.built.emit()
 
     def _fail(self, fault: Fault) -> None:
@@ -158,9 +158,15 @@ class BuildFlow(QObject):
         return {
             "loading the models": self.tr("Loading the models"),
             "portrait": self.tr("Reading the portrait"),
+            "cut out": self.tr("Cutting out the person"),
             "fit": self.tr("Fitting the head"),
             "reconstruct": self.tr("Reconstructing surface and texture"),
             "bake": self.tr("Baking the planes"),
             "saving": self.tr("Keeping a copy"),
             "opening": self.tr("Opening it"),
         }
+
+
+def _sentence(warning: str) -> str:
+    """As a sentence of its own: a photo's name stays as it is."""
+    return warning[0].upper() + warning[1:] if warning.startswith("the ") else warning

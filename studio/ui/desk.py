@@ -62,6 +62,8 @@ class Desk(QObject):
     """Number of a job that is done, failed or cancelled."""
     notice = Signal(str)
     """A sentence for the status bar and the log."""
+    warning = Signal(str)
+    """A sentence that stays until it is seen, and for the log."""
     failed = Signal(object)
     """A ``Fault`` to show."""
     settings_changed = Signal(object)

@@ -137,7 +137,7 @@ class Documents(QObject):
     def _show(self, opened: OpenedProject, *, recovered: bool = False) -> None:
         self._desk.session.open_project(opened, recovered=recovered)
         for warning in opened.warnings:
-            self._desk.notice.emit(warning)
+            self._desk.warning.emit(warning)
 
     def _locate(self, project: Path) -> None:
         ask_open_file(

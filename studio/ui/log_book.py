@@ -45,6 +45,7 @@ class LogBook(QObject):
         self.entries: list[LogEntry] = []
         self._last: str | None = None
         desk.notice.connect(self.note)
+        desk.warning.connect(self.warn)
         desk.failed.connect(self.fault)
         desk.frame_failed.connect(self._frame_failed)
         desk.device_changed.connect(self._device_changed)

@@ -253,8 +253,8 @@ def test_cancelled_build_leaves_nothing(astronaut_png: Path, tmp_path: Path) -> 
     before = sorted(astronaut_png.parent.iterdir())
     with pytest.raises(Cancelled):
         Avatar.build(astronaut_png, progress=progress)
-    assert [stage for stage, _ in seen] == ["portrait", "fit"]
-    assert 0 == seen[0][1] < seen[1][1] < 1
+    assert [stage for stage, _ in seen] == ["portrait", "cut out", "fit"]
+    assert 0 == seen[0][1] < seen[1][1] < seen[2][1] < 1
     assert sorted(astronaut_png.parent.iterdir()) == before and not list(tmp_path.iterdir())
 
 

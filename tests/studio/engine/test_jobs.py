@@ -193,7 +193,7 @@ def test_building_gives_an_unsaved_avatar_with_a_copy(fake_models, result, tmp_p
     stages = [event.stage for event in events.of(JobProgress)]
     assert list(dict.fromkeys(stages)) == ["portrait", "bake", "opening"]
     shares = [event.fraction for event in events.of(JobProgress)]
-    assert shares == sorted(shares) and all(e.remaining is not None for e in events.of(JobProgress))
+    assert shares == sorted(shares) and events.of(JobProgress)[-1].remaining is not None
 
 
 def test_building_from_pixels(fake_models, result, tmp_path):
@@ -323,30 +323,33 @@ class Clock:
 
 def test_remaining_time_follows_the_usual_stages_and_the_pace():
     clock = Clock()
-    left = Remaining({"load": 2.0, "think": 4.0, "write": 4.0}, clock)
+    left = Remaining({"load": 2.0, "think": 4.0, "write": 4.0, "check": 1.0}, clock)
     left.begin("load")
-    assert left.seconds(0.0) == 10
+    assert left.seconds(0.0) is None and left.share(0.0) == 0
     clock.now = 0.5
     left.begin("think")
-    assert left.seconds(0.0) == 8
-    clock.now = 4.5
-    assert left.seconds(0.0) == pytest.approx(4.0 + 0.15 * 4, abs=0.01)
+    assert left.seconds(0.0) is None and left.share(0.0) == pytest.approx(0.5 / 9.5)
     clock.now = 8.5
     left.begin("write")
-    # Thinking took twice as long as usual, so writing will.
-    assert left.seconds(0.5) == 8
-    assert left.share(0.5) == pytest.approx(8.5 / 16.5)
+    # Thinking took twice as long as usual, so the rest will.
+    assert left.seconds(0.5) == 10
+    assert left.share(0.5) == pytest.approx(8.5 / 18.5)
 
 
-def test_remaining_time_never_ends_before_the_work():
+def test_remaining_time_neither_climbs_nor_ends_before_the_work():
     clock = Clock()
-    left = Remaining({"think": 1.0, "write": 1.0}, clock)
+    left = Remaining({"load": 1.0, "think": 1.0, "write": 1.0, "check": 5.0}, clock)
+    left.begin("load")
     left.begin("think")
-    seconds = []
+    clock.now = 1.0
+    left.begin("write")
+    seconds, shares = [], []
     for now in range(1, 30):
         clock.now = float(now)
         seconds.append(left.seconds(0.0))
-    assert min(seconds) > 0 and seconds == sorted(seconds)
+        shares.append(left.share(0.0))
+    assert seconds == sorted(seconds, reverse=True) and seconds[0] == 6 and seconds[-1] > 0
+    assert max(shares) < 1
 
 
 def test_remaining_time_without_usual_times_goes_by_the_fraction():

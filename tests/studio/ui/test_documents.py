@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton
 
 from studio.session.recovery import find_recoverable
 from studio.ui.build_overlay import BuildOverlay
+from studio.ui.notice_bar import NoticeBar
 
 
 @pytest.fixture
@@ -69,6 +70,9 @@ def test_a_photo_becomes_an_avatar_without_a_file(window, photo, wait, tmp_path)
     wait(lambda: session.avatar is not None)
     assert not overlay.isVisible() and session.avatar.name == "bert"
     assert window.isWindowModified()
+    # What the build warns of stays in sight and in the log.
+    assert window.findChild(NoticeBar).sentences == ("hat",)
+    assert [entry.sentence for entry in window.book.entries if entry.kind == "warning"] == ["hat"]
     # Kept at once, so that a crash loses nothing.
     wait(lambda: list(window.keep_folder.glob("session.triptych")))
     window.actions_list["file.save_avatar"].trigger()
