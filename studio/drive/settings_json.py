@@ -45,7 +45,8 @@ def read_settings(document: Mapping[str, Any]) -> DriveSettings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])[:80]
-        raise BadInput(f"The settings of driving are damaged ({place}: {first['msg']}).") from None
+        sentence = f"The settings of driving are damaged ({place}: {first['msg']}); set them anew."
+        raise BadInput(sentence) from None
     return DriveSettings(found.calibration, found.parts, found.steadiness, found.rest)
 
 

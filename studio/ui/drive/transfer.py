@@ -19,57 +19,49 @@ class Transfer(QObject):
     """Transfer, arming and smoothing as ``session.state.driving`` has them.
 
     A session in which nothing was set yet has the usual ones: those of the last start.
+
+    Attributes:
+        accent: the preset that is shown over the performance, None for none.
     """
 
     changed = Signal()
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = desk.session
+        self._desk, self._session = desk, desk.session
         self._usual = DriveSettings()
-        self._accent: Pose | None = None
-        self._read: tuple[Mapping[str, Any] | None, DriveSettings] = None, self._usual
-        desk.closing.connect(desk.session.driving_changed.connect(lambda _: self.changed.emit()))
+        self.accent: Pose | None = None
+        desk.closing.connect(desk.session.driving_changed.connect(self._follow))
+        self._follow(desk.session.state.driving)
 
     @property
     def settings(self) -> DriveSettings:
         """What counts now."""
-        document = self._session.state.driving
-        if document is not self._read[0]:
-            try:
-                found = self._usual if document is None else read_settings(document)
-            except BadInput:
-                found = self._usual
-            self._read = document, found
-        return replace(self._read[1], accent=self._accent)
+        return replace(self._settings, accent=self.accent)
 
     def change(self, label: str, settings: DriveSettings, merge: str | None = None) -> None:
         """Change it, one step of the undo list."""
-        if replace(settings, accent=None) != self._read[1]:
+        if replace(settings, accent=None) != self._settings:
             document = settings_document(settings)
             self._session.change(label, merge=merge, driving=document)
 
     def show_accent(self, preset: Pose | None) -> None:
         """Show a preset over the performance, for a moment: no step."""
-        self._accent = preset
+        self.accent = preset
         self.changed.emit()
-
-    @property
-    def accent(self) -> Pose | None:
-        """The preset that is shown over the performance."""
-        return self._accent
 
     def begin_with(self, usual: DriveSettings) -> None:
         """What counts in a session in which nothing was set."""
         self._usual = usual
         if self._session.state.driving is None:
-            self._read = None, usual
-            self.changed.emit()
+            self._follow(None)
 
-    def begin(self, label: str) -> None:
-        """Begin a drag: all changes until ``end`` are one step."""
-        self._session.begin(label)
-
-    def end(self) -> None:
-        """End a drag."""
-        self._session.end()
+    def _follow(self, document: Mapping[str, Any] | None) -> None:
+        """Take over what the session has; projects carry it along unread."""
+        self._settings = self._usual
+        if document is not None:
+            try:
+                self._settings = read_settings(document)
+            except BadInput as error:
+                self._desk.notice.emit(str(error))
+        self.changed.emit()

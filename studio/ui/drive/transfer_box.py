@@ -113,9 +113,9 @@ class TransferBox(QWidget):
             self.tr("Steady takes the tremble out, quick follows without delay")
         )
         self.steadiness.valueChanged.connect(self._set_steadiness)
-        transfer = self._driving.transfer
-        self.steadiness.sliderPressed.connect(lambda: transfer.begin(self.tr("Steadiness")))
-        self.steadiness.sliderReleased.connect(transfer.end)
+        label, session = self.tr("Steadiness"), self._session
+        self.steadiness.sliderPressed.connect(lambda: session.begin(label))
+        self.steadiness.sliderReleased.connect(session.end)
         line = QHBoxLayout()
         line.setContentsMargins(8, 2, 0, 2)
         line.setSpacing(8)

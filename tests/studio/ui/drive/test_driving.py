@@ -50,6 +50,16 @@ def test_closing_the_desk_ends_threads_at_once(desk, running, puppet):
     assert len(desk.session.pose_changed) == 0
 
 
+def test_damaged_settings_of_a_project_are_told_and_the_usual_ones_count(desk, driving):
+    told, usual = [], driving.settings
+    desk.notice.connect(told.append)
+    desk.session.change("Open", driving={"steadiness": "very"})
+    assert driving.settings == usual
+    assert len(told) == 1 and told[0].endswith("set them anew.")
+    driving.transfer.change("Steadiness", replace(usual, steadiness=0.5))
+    assert driving.settings.steadiness == 0.5 and len(told) == 1
+
+
 def test_only_armed_parts_follow_and_the_rest_stays_editable(desk, running, puppet, until):
     running.transfer.change("Arm", replace(running.settings, parts=frozenset({"jaw"})))
     puppet.send(Pose.neutral().with_blendshapes({"mouthSmileLeft": 0.5, "jawOpen": 0.5}))
