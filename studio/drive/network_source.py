@@ -14,8 +14,7 @@ from studio.drive.opening import LIVE_LINK_PORT, VMC_PORTS
 from studio.drive.source import Origin, Sample, clock
 from studio.drive.vmc import Performer
 
-LOOPBACK = "127.0.0.1"
-ANYWHERE = "0.0.0.0"
+LOOPBACK, ANYWHERE = "127.0.0.1", "0.0.0.0"
 _PACKET = 65536
 _TICK = 1.0 / 30.0
 _SILENCE = 0.25
@@ -38,7 +37,8 @@ class UdpSource:
     """Listens at a port; only this computer is heard unless it is opened.
 
     Attributes:
-        address: where it listens. packets: what came so far; poses: what of it made a pose.
+        address: where it listens. reached_at: the same as senders name it.
+        packets: what came so far; poses: what of it made a pose.
     """
 
     live = True
@@ -61,6 +61,8 @@ class UdpSource:
             ) from None
         self._socket.settimeout(_TICK)
         self.address: tuple[str, int] = self._socket.getsockname()
+        host, number = self.address
+        self.reached_at = f"{own_address() if host == ANYWHERE else host}:{number}"
         self.packets = self.poses = 0
 
     def _hear(self, packet: bytes) -> bool:

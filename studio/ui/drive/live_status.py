@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.drive.network_source import UdpSource, own_address
+from studio.drive.network_source import UdpSource
 from studio.ui.drive.choice import NETWORK_KINDS
 from studio.ui.drive.driving import Driving
 from studio.ui.drive.phase import Phase
@@ -96,8 +96,7 @@ class LiveStatus(QWidget):
         )
 
     def _network(self, source: UdpSource, present: bool) -> str:
-        host, port = source.address
-        place = f"{own_address() if driven_from_afar(host) else host}:{port}"
+        place = source.reached_at
         if present:
             return self.tr("Live · {0} · packets: {1}").format(place, source.packets)
         if not source.packets:
@@ -107,8 +106,3 @@ class LiveStatus(QWidget):
             return text.format(place, source.name, source.packets)
         text = self.tr("Nothing arrives on {0} any more; packets: {1}.")
         return text.format(place, source.packets)
-
-
-def driven_from_afar(host: str) -> bool:
-    """Whether a source listens to the whole network."""
-    return host == "0.0.0.0"
