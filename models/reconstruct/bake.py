@@ -5,16 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from models.animate.proxy import Part
-from models.head.assemble import Region
 from models.head.mouth import MouthRegion
 from models.portrait.portrait import Portrait
 from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
-from models.reconstruct.hair_look import HairLook, hair_look
+from models.reconstruct.fill import fill_samples, fringe_samples, scatter
 from models.reconstruct.lid_fill import below_brow, lash_colour, lid_samples, lid_tone
 from models.reconstruct.lid_grain import skin_grain
 from models.reconstruct.mouth_photo import (
@@ -27,27 +25,18 @@ from models.reconstruct.mouth_photo import (
     with_depths,
     without_gaps,
 )
-from models.reconstruct.normals import vertex_normals
 from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
-from models.reconstruct.shell_fill import shell_colours, shell_picture
 from models.reconstruct.skin_fill import skin_colours
 from models.reconstruct.surface import Surface
 from models.render.zbuffer import Hits
 
 FloatArray = NDArray[np.float32]
 
-_FILL_COUNT = 260_000
-_FILL_WEIGHT = 0.12
 _GRAZING = (0.0, 0.2)
 """Cosines between which the trust in the photo's pixels on skin rises."""
 _LID_SHADE = 3.0
 """Canvas pixels."""
-_AROUND = 45.0
-"""Canvas pixels behind the outline over which the photo's own hair gives way to hair like it."""
-_FRINGE_COUNT = 40_000
-_BURIED_DEPTH = 0.002
-_BURIED_REACH = 0.05
 _PART_RESOLUTION = 160
 _PART_COUNT = 120_000
 _LID_COUNT = 40_000
@@ -104,8 +93,8 @@ def _bake_head(
     proxy = surface.proxy
     of_head = proxy.part[pixels.triangle] == Part.HEAD
     photo_weight = trust[of_head].astype(np.float32)
-    points, rgb, weight = _fill_samples(surface, canvas, vertex_rgb, shown, hits)
-    fringe, fringe_rgb, opacity = _fringe_samples(surface, canvas)
+    points, rgb, weight = fill_samples(surface, canvas, vertex_rgb, shown, hits)
+    fringe, fringe_rgb, opacity = fringe_samples(surface, canvas)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[of_head], points, fringe]),
         np.concatenate([pixels.rgb[of_head], rgb, fringe_rgb]),
@@ -183,86 +172,6 @@ def _facing(surface: Surface, canvas: Canvas, corners: NDArray[np.int32]) -> Flo
     return np.asarray((normal * view).sum(1) / np.maximum(length, 1e-12), np.float32)
 
 
-def _fill_samples(
-    surface: Surface, canvas: Canvas, vertex_rgb: FloatArray, shown: FloatArray, hits: Hits
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points all over head and shell with completed colours; what the photo shows weighs less."""
-    proxy = surface.proxy
-    rng = np.random.default_rng(0)
-    buried = _buried(surface)[proxy.faces].all(1)
-    members = np.nonzero((proxy.part == Part.HEAD) & ~proxy.soft & ~buried)[0]
-    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _FILL_COUNT, rng)
-    corners = proxy.faces[triangle]
-    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
-    rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
-    on_shell = corners[:, 0] >= surface.shell_start
-    local = corners[on_shell] - surface.shell_start
-    shell, w = surface.shell, weights[on_shell]
-    picture = shell_picture(surface, canvas, hits)
-    arc = np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32)
-    rgb[on_shell], direct = shell_colours(
-        picture,
-        np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32),
-        arc,
-        shell.sheet[local[:, 0]],
-    )
-    look = _hair_look(surface, canvas, hits)
-    if look is not None:
-        pixels = np.einsum("nc,ncd->nd", w, shell.pixels[local]).astype(np.float32)
-        hair = np.einsum("nc,nc->n", w, shell.hair[local]) * (1 - direct)
-        # Front and back share texels at the outline: there both look like the photo.
-        hair *= np.clip(arc / _AROUND, 0, 1)
-        grown = look.colours(pixels, points[on_shell].astype(np.float32))
-        rgb[on_shell] += hair[:, None] * (grown - rgb[on_shell])
-    known = np.zeros(len(points), np.float32)
-    known[on_shell] = direct
-    known[~on_shell] = np.einsum("nc,nc->n", weights[~on_shell], shown[corners[~on_shell]])
-    weight = _FILL_WEIGHT * (1 - 0.9 * np.clip(known, 0, 1))
-    return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
-
-
-def _hair_look(surface: Surface, canvas: Canvas, hits: Hits) -> HairLook | None:
-    """Of hair anywhere, and of a hat above the ears."""
-    head = surface.head
-    ears = surface.photo[: head.skin_count][head.skin_region == Region.EAR]
-    lobes = np.percentile(canvas.project(ears)[0][:, 1], 80)
-    hat = canvas.classes["clothes"] + canvas.classes["other"]
-    hair = canvas.classes["hair"] + hat * (np.arange(canvas.size)[:, None] < lobes)
-    faces = surface.proxy.faces[~surface.proxy.soft]
-    shows = (hits.triangle >= 0) & (faces[hits.triangle, 0] >= surface.shell_start)
-    return hair_look(canvas, hair, shows, surface.proxy.canonical[: head.skin_count])
-
-
-def _buried(surface: Surface) -> NDArray[np.bool_]:
-    """(V,) shell vertices below the skin: nobody sees them, but their colours would shine."""
-    proxy, count, start = surface.proxy, surface.head.skin_count, surface.shell_start
-    skin = proxy.canonical[:count]
-    faces = surface.head.faces[(surface.head.faces < count).all(1)]
-    normals = vertex_normals(skin, faces)
-    shell = proxy.canonical[start:]
-    nearest = cKDTree(skin).query(shell, distance_upper_bound=_BURIED_REACH)[1]
-    near = nearest < count
-    buried = np.zeros(len(proxy.canonical), bool)
-    away = np.einsum("ij,ij->i", shell[near] - skin[nearest[near]], normals[nearest[near]])
-    buried[start:][near] = away < -_BURIED_DEPTH
-    return buried
-
-
-def _fringe_samples(surface: Surface, canvas: Canvas) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points, colours and opacities all over the soft sheet, up to its very border."""
-    proxy = surface.proxy
-    members = np.nonzero(proxy.soft & (proxy.part == Part.HEAD))[0]
-    if not len(members):
-        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.float32)
-    rng = np.random.default_rng(9)
-    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _FRINGE_COUNT, rng)
-    corners = proxy.faces[triangle]
-    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners]).astype(np.float32)
-    pixels = surface.shell.pixels[corners - surface.shell_start]
-    where = np.einsum("nc,ncd->nd", weights, pixels)
-    return points, canvas.sample(canvas.rgb, where), canvas.sample(canvas.alpha, where)
-
-
 def _bake_part(
     surface: Surface,
     canvas: Canvas,
@@ -283,7 +192,7 @@ def _bake_part(
     proxy = surface.proxy
     rng = np.random.default_rng(int(part))
     members = np.nonzero((proxy.part == part) & ~proxy.soft)[0]
-    triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _PART_COUNT, rng)
+    triangle, weights = scatter(proxy.canonical, proxy.faces, members, _PART_COUNT, rng)
     corners = proxy.faces[triangle]
     points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
@@ -349,7 +258,7 @@ def _lid_samples(
         lash = lash_colour(canvas, surface.head, surface.photo, eye, tone)
         members = np.nonzero((proxy.part == veil.part) & proxy.soft)[0]
         rng = np.random.default_rng(7)
-        triangle, weights = _scatter(proxy.canonical, proxy.faces, members, _LID_COUNT, rng)
+        triangle, weights = scatter(proxy.canonical, proxy.faces, members, _LID_COUNT, rng)
         corners = proxy.faces[triangle]
         rgb, opacity = lid_samples(veil, corners - start, weights, tone, lash, cover)
         place = np.einsum("nc,ncd->nd", weights, veil.place[corners - start])
@@ -398,24 +307,6 @@ def _in_sight(
     where, depth = canvas.project(photo_points)
     column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
     return np.asarray((depth < hits.depth[row, column] + _SIGHT_TOLERANCE) & taken[row, column])
-
-
-def _scatter(
-    vertices: FloatArray,
-    faces: NDArray[np.int32],
-    members: NDArray[np.int64],
-    count: int,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Triangles and barycentric weights of points spread evenly by area."""
-    corners = vertices[faces[members]]
-    area = np.linalg.norm(
-        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
-    )
-    edge = np.cumsum(area)
-    pick = members[np.searchsorted(edge, (np.arange(count) + rng.random(count)) / count * edge[-1])]
-    root, second = np.sqrt(rng.random(count)), rng.random(count)
-    return pick, np.stack([1 - root, root * (1 - second), root * second], 1)
 
 
 def _box(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:

@@ -33,7 +33,8 @@ BAKE_POSE = Pose.neutral().with_blendshapes(
 )
 """Lips and lids a little apart and a little closed, so that both edges of each own texels."""
 
-_SUNK = 0.012
+SUNK = 0.012
+"""How far skin is moved below what lies on it, canonical units."""
 _RIM = 8.0
 """Canvas pixels along the shell from its outline; farther in hair may be below the skin."""
 _BEFORE_TEETH = 0.012
@@ -205,5 +206,5 @@ def _sunk(head: HeadMesh, canvas: Canvas, photo: FloatArray) -> FloatArray:
         total += np.bincount(links[:, 1], depth[links[:, 0]], count)
         depth = 0.5 * depth + 0.5 * total / np.maximum(degree, 1)
     offset = np.zeros_like(head.rig.rest)
-    offset[:count] = -_SUNK * depth[:, None] * normals
+    offset[:count] = -SUNK * depth[:, None] * normals
     return offset

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.animate.proxy import Part
-from models.reconstruct import bake
+from models.reconstruct import bake, fill
 from models.reconstruct.analytic_decoder import analytic_decoder
 from models.reconstruct.field_bake import BakedField
 from models.reconstruct.field_decode import decode_points
@@ -21,8 +21,8 @@ RESOLUTION = 64
 def _fields() -> list[BakedField]:
     patch = pytest.MonkeyPatch()
     # As many points as so coarse planes need.
-    patch.setattr(bake, "_FILL_COUNT", 30_000)
-    patch.setattr(bake, "_FRINGE_COUNT", 5_000)
+    patch.setattr(fill, "_FILL_COUNT", 30_000)
+    patch.setattr(fill, "_FRINGE_COUNT", 5_000)
     patch.setattr(bake, "_PART_RESOLUTION", 32)
     try:
         return bake.bake_fields(
@@ -115,7 +115,7 @@ def test_hidden_back_of_the_head_is_coloured_like_the_hair() -> None:
 def test_points_are_scattered_by_area() -> None:
     vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [3, 0, 0], [0, 3, 0]], np.float32)
     faces = np.array([[0, 1, 2], [0, 3, 4], [0, 1, 2]], np.int32)
-    triangle, weights = bake._scatter(
+    triangle, weights = fill.scatter(
         vertices, faces, np.array([0, 1]), 4000, np.random.default_rng(0)
     )
     assert set(triangle) == {0, 1}
