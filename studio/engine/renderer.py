@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 STAGES = ("pose", "render", "composite", "convert")
 _FALLBACK = (
-    "The GPU has too little free memory, so pictures are now rendered on the processor; close"
-    " other programs that use it and choose the device in the preferences again."
+    "The GPU has too little free memory, so pictures are now rendered on the processor. To try it"
+    " again, close other programs that use it, then choose cpu and your device in the preferences."
 )
 
 
@@ -65,8 +65,9 @@ class Renderer:
         return self._device
 
     def use(self, device: str) -> None:
-        """Render elsewhere from the next picture on."""
-        self._wanted, self._device = device, None
+        """Render elsewhere from the next picture on; the same device again changes nothing."""
+        if device != self._wanted:
+            self._wanted, self._device = device, None
 
     def render(self, request: FrameRequest) -> Rendered:
         """Render; a GPU that runs out of memory hands over to the processor."""

@@ -168,6 +168,12 @@ def test_a_full_gpu_falls_back_to_the_processor(engine, events, avatar, monkeypa
     engine.request_frame(frame(avatar))
     events.wait_for(FrameReady)
     assert avatar.rendered[-1]["device"] == "cpu"
+    # Another preference leaves it at that; only another device is a new attempt.
+    for device, rendered in (("cuda", "cpu"), ("cpu", "cpu"), ("cuda", "cuda")):
+        engine.set_device(device)
+        engine.request_frame(frame(avatar))
+        events.wait_for(FrameReady)
+        assert avatar.rendered[-1]["device"] == rendered
 
 
 def test_a_device_that_is_not_there_is_said_once(engine, events, avatar):
