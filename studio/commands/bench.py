@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.commands.bench_live import run_live_bench
 from studio.commands.bench_ui import run_window_bench
+from studio.session.stored import write_json
 from studio.usage import UsageError, add_device, check_input, check_output
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = _measured(options, Path(folder))
     if options.json is not None:
-        _write_json(report, options.json)
+        write_json(options.json, report.to_json())
     from rich.console import Console
 
     from studio.commands.bench_tables import print_bench
@@ -104,11 +104,3 @@ def _measured(options: argparse.Namespace, folder: Path) -> BenchReport:
             options.device,
             on_part=lambda part: status.update(f"measuring {part}"),
         )
-
-
-def _write_json(report: BenchReport, path: Path) -> None:
-    from models.files import atomic_write
-
-    with atomic_write(path) as temporary:
-        document = json.dumps(report.to_json(), indent=2, allow_nan=False)
-        temporary.write_text(document + "\n", "utf-8")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.console import say
+from studio.session.stored import write_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,7 +42,7 @@ def run_live_bench(
     for sentence in figures.obstacles():
         say(sentence)
     if report is not None:
-        report.write_text(json.dumps(figures.to_json(), indent=2) + "\n", encoding="utf-8")
+        write_json(report, figures.to_json())
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.console import say
+from studio.session.stored import write_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,8 +43,7 @@ def run_window_bench(photo: Path | None, avatar: Path | None, report: Path | Non
     Console(file=sys.stdout).print(_table(rows))
     say(f"{os.cpu_count()} processors; their load was {load} before.")
     if report is not None:
-        document = {"load": load, "rows": [asdict(row) for row in rows]}
-        report.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        write_json(report, {"load": load, "rows": [asdict(row) for row in rows]})
     return 0
 
 

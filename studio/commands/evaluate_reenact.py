@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.session.stored import write_json
 from studio.usage import add_device, check_output, whole_number
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         strips.save(options.sheet)
     if options.json is not None:
         document = report.to_json(device=options.device, samples_per_ray=SAMPLES)
-        _write_json(document, options.json)
+        write_json(options.json, document)
     print_report(report, Console(file=sys.stdout))
     return 1 if report.failures else 0
 
@@ -128,10 +128,3 @@ def _build(rgb: NDArray[np.uint8], name: str, device: str) -> RenderableAvatar:
     from studio.commands.evaluate_run import OnDevice
 
     return OnDevice(Avatar.build(rgb, device=device), device)
-
-
-def _write_json(document: dict[str, Any], path: Path) -> None:
-    from models.files import atomic_write
-
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", "utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from rich.console import Console
 from models.background import Background
 from models.camera import Camera
 from models.errors import BadInput
-from models.evaluate.reconstruct import Build, Report, evaluate_photos, find_photos
+from models.evaluate.reconstruct import Build, evaluate_photos, find_photos
 from models.evaluate.sheet import GrowingSheet, save_sheet
 from models.evaluate.views import SIZE, RenderableAvatar, avatar_sheet, overview_cells
-from models.files import atomic_write
 from models.pose import Pose
 from studio.commands.evaluate_tables import print_report
+from studio.session.stored import write_json
 from studio.usage import check_output
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def reconstruct(path: Path, build: Build, outputs: Outputs, **facts: str | int) 
         )
     pictures.finish()
     if outputs.json is not None:
-        _write_json(report, outputs.json, facts)
+        write_json(outputs.json, report.to_json(**facts))
     print_report(report, Console(file=sys.stdout))
     return 1 if report.failures else 0
 
@@ -149,9 +148,3 @@ class _Pictures:
         if self._outputs.sheets is not None:
             targets.append(self._outputs.sheets / f"{photo.stem}.png")
         return targets
-
-
-def _write_json(report: Report, path: Path, facts: dict[str, str | int]) -> None:
-    document = report.to_json(**facts)
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", "utf-8")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.session.stored import write_json
 from studio.usage import add_device, check_output, whole_number
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
     if options.sheet is not None:
         sheet.save(options.sheet)
     if options.json is not None:
-        _write_json(report, options.json, device=options.device, samples_per_ray=2)
+        document = report.to_json(device=options.device, samples_per_ray=2)
+        write_json(options.json, document)
     print_report(report, Console(file=sys.stdout))
     return 1 if report.failures else 0
 
@@ -84,14 +85,6 @@ def _builder(device: str) -> Callable[[NDArray[np.uint8]], RenderableAvatar]:
         return OnDevice(Avatar.build(photo, device=device), device)
 
     return build
-
-
-def _write_json(report: MultiviewReport, path: Path, **facts: str | int) -> None:
-    from models.files import atomic_write
-
-    with atomic_write(path) as temporary:
-        document = json.dumps(report.to_json(**facts), indent=2, allow_nan=False)
-        temporary.write_text(document + "\n", "utf-8")
 
 
 NAMES = {

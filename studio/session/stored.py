@@ -1,4 +1,4 @@
-"""JSON files of the user's, written whole or not at all, and read without trust."""
+"""JSON files, written whole or not at all, and read without trust."""
 
 from __future__ import annotations
 
