@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+
+APART = 1e-3
+"""Seconds within which two keys stand at the same time."""
 
 
 class Easing(StrEnum):
@@ -64,15 +67,8 @@ class Curve:
         share = (seconds - start.seconds) / (end.seconds - start.seconds)
         return start.value + _SHAPES[start.easing](share) * (end.value - start.value)
 
-    def with_key(self, key: Key) -> Curve:
-        """A key set; one that stands at the same time is replaced."""
-        others = [other for other in self.keys if other.seconds != key.seconds]
-        return replace(self, keys=tuple(sorted([*others, key], key=lambda each: each.seconds)))
-
-    def without_key(self, seconds: float) -> Curve:
-        """The key at exactly this time removed."""
-        return replace(self, keys=tuple(key for key in self.keys if key.seconds != seconds))
-
-    def with_key_moved(self, seconds: float, key: Key) -> Curve:
-        """The key at exactly ``seconds`` replaced by ``key``, wherever that stands."""
-        return self.without_key(seconds).with_key(key)
+    def with_keys(self, keys: Iterable[Key]) -> Curve:
+        """Keys set; those that stand at the same time as one of them are replaced."""
+        new = list(keys)
+        kept = [key for key in self.keys if all(abs(key.seconds - n.seconds) >= APART for n in new)]
+        return replace(self, keys=tuple(sorted([*kept, *new], key=lambda key: key.seconds)))

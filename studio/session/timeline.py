@@ -12,7 +12,7 @@ from typing import Any
 
 from models.pose import Pose
 from studio.session.channels import CHANNELS, with_channels
-from studio.session.curves import Curve, Key
+from studio.session.curves import APART, Curve, Key
 from studio.session.takes import Take
 from studio.session.view import View
 
@@ -112,10 +112,17 @@ class Timeline:
         return replace(self, curves=tuple(each for each in places.values() if each.keys))
 
     def with_keys(self, seconds: float, values: Mapping[str, float]) -> Timeline:
-        """Keys of several channels at one time."""
+        """Keys of several channels at one time, their values brought into the channels' ranges.
+
+        One that stands there takes the value and keeps its easing.
+        """
         timeline = self
         for channel, value in values.items():
-            timeline = timeline.with_curve(timeline.curve(channel).with_key(Key(seconds, value)))
+            curve, (least, most) = timeline.curve(channel), CHANNELS[channel]
+            there = [key for key in curve.keys if abs(key.seconds - seconds) < APART]
+            key = there[0] if there else Key(max(0.0, seconds), 0.0)
+            key = replace(key, value=min(max(value, least), most))
+            timeline = timeline.with_curve(curve.with_keys([key]))
         return timeline
 
     def to_json(self) -> dict[str, Any]:

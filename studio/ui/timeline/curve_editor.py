@@ -6,20 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.session.sampled import without_curve
 from studio.ui.theme import tokens
-from studio.ui.timeline import edits
 from studio.ui.timeline.channel_names import channel_names, channel_span
 from studio.ui.timeline.curve_mouse import CurveMouse
 from studio.ui.timeline.key_edits import Keys
@@ -45,7 +46,7 @@ class CurveEditor(QWidget):
     Delete removes them; a click elsewhere moves the playhead.
     """
 
-    keys_menu_asked = Signal(object)
+    keys_menu_asked = Signal(QPoint)
     """Where on the screen."""
 
     def __init__(
@@ -123,7 +124,7 @@ class CurveEditor(QWidget):
         """A key where somebody double clicked."""
         seconds, value = self.at(place)
         channel, moment = self._playing.channel, self._view.snapped(seconds)
-        timeline = edits.with_key(self._playing.timeline, channel, moment, value)
+        timeline = self._playing.timeline.with_keys(moment, {channel: value})
         self._playing.store.change(self._playing.key_label, timeline)
         keys = self._playing.timeline.curve(channel).keys
         nearest = min(keys, key=lambda key: abs(key.seconds - moment))
@@ -152,7 +153,7 @@ class CurveEditor(QWidget):
             self._paint()
             self.refresh()
 
-    def resizeEvent(self, event: Any) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_time()
         self._place_hint()
@@ -235,7 +236,8 @@ class CurveEditor(QWidget):
         self.widget.getAxis("bottom").setTickSpacing(step, step)
         self._later.start()
 
-    def _fit_values(self, values: np.ndarray) -> None:
+    def _fit_values(self, values: NDArray[np.float64]) -> None:
+        """Show the whole range of the channel, its keys, and ``values`` (N,) besides."""
         keys = self._playing.timeline.curve(self._playing.channel).keys
         span = channel_span(self._playing.channel)
         reach = [span.low, span.high, *(key.value for key in keys), *values]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.session.channels import CHANNELS
-from studio.session.curves import Easing, Key
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
-from studio.ui.timeline.key_edits import APART
 
 SHORTEST = 0.05
 """Seconds that trimming leaves."""
@@ -38,8 +35,8 @@ def trimmed_end(timeline: Timeline, name: str, seconds: float) -> Timeline:
     return timeline if end <= begin else timeline.with_take_changed(name, take.trimmed(begin, end))
 
 
-def turned_take(timeline: Timeline, name: str) -> Timeline:
-    """A take muted, or heard again."""
+def with_mute_toggled(timeline: Timeline, name: str) -> Timeline:
+    """A take muted, or not any more."""
     take = timeline.take(name)
     return timeline.with_take_changed(name, replace(take, muted=not take.muted))
 
@@ -54,14 +51,3 @@ def lifted_take(timeline: Timeline, name: str, by: int) -> Timeline:
     """A take ``by`` layers up, or down for less than 0."""
     place = [take.name for take in timeline.takes].index(name) + by
     return timeline.with_take_moved(name, min(max(place, 0), len(timeline.takes) - 1))
-
-
-def with_key(timeline: Timeline, channel: str, seconds: float, value: float) -> Timeline:
-    """A key at a time; one that stands there takes the value and keeps its easing."""
-    least, most = CHANNELS[channel]
-    easing = Easing.IN_OUT
-    for key in timeline.curve(channel).keys:
-        if abs(key.seconds - seconds) < APART:
-            seconds, easing = key.seconds, key.easing
-    key = Key(max(0.0, seconds), min(max(value, least), most), easing)
-    return timeline.with_curve(timeline.curve(channel).with_key(key))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.session.curves import Easing
+from studio.session.curves import APART, Easing
 from studio.ui.controls.buttons import icon_button
 from studio.ui.controls.value_bar import ValueBar
 from studio.ui.timeline.channel_names import channel_names, channel_span
 from studio.ui.timeline.easings import easing_names
-from studio.ui.timeline.key_edits import APART, Keys
+from studio.ui.timeline.key_edits import Keys, easings_of
 from studio.ui.timeline.key_selection import KeySelection
 from studio.ui.timeline.playing import Playing
 
@@ -26,36 +26,9 @@ class KeyBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._playing, self._selection = playing, selection
-        self.channel = QComboBox()
-        self.channel.setAccessibleName(self.tr("Channel"))
-        self.channel.setEditable(True)
-        self.channel.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.channel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.channel.setMinimumWidth(_CHANNEL)
-        for channel, name in channel_names().items():
-            self.channel.addItem(name, channel)
-        completer = QCompleter(self.channel.model(), self.channel)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.channel.setCompleter(completer)
-        self.channel.activated.connect(
-            lambda row: self._playing.choose(str(self.channel.itemData(row)))
-        )
-        self.value = ValueBar(channel_span(playing.channel), self.tr("Value at the playhead"))
-        self.value.setToolTip(self.tr("Changing it sets a key at the playhead"))
-        self.value.setMinimumWidth(_VALUE)
-        self.value.edited.connect(self._edit)
-        self.value.drag_began.connect(lambda: playing.store.begin(playing.key_label))
-        self.value.drag_ended.connect(lambda: playing.store.end())
-        self.value.drag_cancelled.connect(lambda: playing.store.end(keep=False))
-        self.easing = QComboBox()
-        self.easing.setAccessibleName(self.tr("Easing from the key on"))
-        self.easing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.easing.setMinimumWidth(_EASING)
-        self.easing.setToolTip(self.tr("How the curve goes on from the key"))
-        for easing, text in easing_names().items():
-            self.easing.addItem(text, easing.value)
-        self.easing.activated.connect(self._ease)
+        self._make_channel()
+        self._make_value()
+        self._make_easing()
         self.key = icon_button("ph.diamond", self.tr("Set a key"))
         self.key.clicked.connect(lambda _down: playing.key_channel())
         self.face = icon_button("ph.user", self.tr("Key the face and head"))
@@ -73,6 +46,43 @@ class KeyBar(QWidget):
         playing.channel_changed.connect(lambda _channel: self.refresh())
         selection.changed.connect(self.refresh)
 
+    def _make_channel(self) -> None:
+        self.channel = QComboBox()
+        self.channel.setAccessibleName(self.tr("Channel"))
+        self.channel.setEditable(True)
+        self.channel.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.channel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.channel.setMinimumWidth(_CHANNEL)
+        for channel, name in channel_names().items():
+            self.channel.addItem(name, channel)
+        completer = QCompleter(self.channel.model(), self.channel)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.channel.setCompleter(completer)
+        self.channel.activated.connect(
+            lambda row: self._playing.choose(str(self.channel.itemData(row)))
+        )
+
+    def _make_value(self) -> None:
+        playing = self._playing
+        self.value = ValueBar(channel_span(playing.channel), self.tr("Value at the playhead"))
+        self.value.setToolTip(self.tr("Changing it sets a key at the playhead"))
+        self.value.setMinimumWidth(_VALUE)
+        self.value.edited.connect(self._edit)
+        self.value.drag_began.connect(lambda: playing.store.begin(playing.key_label))
+        self.value.drag_ended.connect(lambda: playing.store.end())
+        self.value.drag_cancelled.connect(lambda: playing.store.end(keep=False))
+
+    def _make_easing(self) -> None:
+        self.easing = QComboBox()
+        self.easing.setAccessibleName(self.tr("Easing from the key on"))
+        self.easing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.easing.setMinimumWidth(_EASING)
+        self.easing.setToolTip(self.tr("How the curve goes on from the key"))
+        for easing, text in easing_names().items():
+            self.easing.addItem(text, easing.value)
+        self.easing.activated.connect(self._ease)
+
     def refresh(self) -> None:
         """Show channel, value and easing."""
         channel = self._playing.channel
@@ -85,16 +95,10 @@ class KeyBar(QWidget):
         self.value.show_amount(self._playing.value(channel))
         keys = self._eased
         self.easing.setEnabled(bool(keys))
-        shown = {
-            key.easing
-            for name, seconds in keys
-            for key in self._playing.timeline.curve(name).keys
-            if key.seconds == seconds
-        }
         if keys:
-            self.easing.setCurrentIndex(
-                self.easing.findData(min(shown).value) if len(shown) == 1 else -1
-            )
+            used = easings_of(self._playing.timeline, keys)
+            row = self.easing.findData(min(used).value) if len(used) == 1 else -1
+            self.easing.setCurrentIndex(row)
 
     def _show_begin(self) -> None:
         """Of a long name the beginning, not the end."""

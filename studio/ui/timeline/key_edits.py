@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from studio.session.channels import CHANNELS
-from studio.session.curves import Curve, Easing, Key
+from studio.session.curves import Curve, Easing
 from studio.session.timeline import Timeline
 
 KeyName = tuple[str, float]
 """Channel and seconds: a channel has one key at a time."""
 Keys = frozenset[KeyName]
-APART = 1e-3
-"""Seconds within which two keys stand at the same time."""
 
 
 def all_keys(timeline: Timeline, channel: str | None = None) -> Keys:
@@ -48,8 +45,8 @@ def moved_keys(
             for key in curve.keys
             if (channel, key.seconds) in keys
         ]
-        rest = [key for key in curve.keys if (channel, key.seconds) not in keys]
-        timeline = timeline.with_curve(_laid_over(curve, rest, moved))
+        rest = tuple(key for key in curve.keys if (channel, key.seconds) not in keys)
+        timeline = timeline.with_curve(replace(curve, keys=rest).with_keys(moved))
         found.update((channel, key.seconds) for key in moved)
     return timeline, frozenset(found)
 
@@ -73,6 +70,16 @@ def eased_keys(timeline: Timeline, keys: Keys, easing: Easing) -> Timeline:
         )
         timeline = timeline.with_curve(replace(curve, keys=eased))
     return timeline
+
+
+def easings_of(timeline: Timeline, keys: Keys) -> set[Easing]:
+    """How curves go on from keys."""
+    return {
+        key.easing
+        for channel in {channel for channel, _ in keys}
+        for key in timeline.curve(channel).keys
+        if (channel, key.seconds) in keys
+    }
 
 
 def copied_keys(timeline: Timeline, keys: Keys) -> tuple[Curve, ...]:
@@ -103,13 +110,6 @@ def pasted_keys(
             replace(key, seconds=key.seconds + seconds, value=min(max(key.value, least), most))
             for key in each.keys
         ]
-        curve = timeline.curve(target)
-        timeline = timeline.with_curve(_laid_over(curve, list(curve.keys), new))
+        timeline = timeline.with_curve(timeline.curve(target).with_keys(new))
         found.update((target, key.seconds) for key in new)
     return timeline, frozenset(found)
-
-
-def _laid_over(curve: Curve, rest: Iterable[Key], new: list[Key]) -> Curve:
-    """A curve of new keys and of the rest, but for those that stand where a new one does."""
-    kept = [key for key in rest if all(abs(key.seconds - other.seconds) >= APART for other in new)]
-    return replace(curve, keys=tuple(sorted([*kept, *new], key=lambda key: key.seconds)))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.icons import icon
 from studio.ui.timeline.easings import easing_names
+from studio.ui.timeline.key_edits import easings_of
 from studio.ui.timeline.key_selection import KeySelection
 from studio.ui.timeline.playing import Playing
 
@@ -18,12 +19,7 @@ def key_menu(playing: Playing, selection: KeySelection, parent: QWidget) -> QMen
     """The menu; what needs keys is grey without any."""
     menu, some = QMenu(parent), bool(selection.keys)
     timeline = playing.timeline
-    used = {
-        key.easing
-        for channel, seconds in selection.keys
-        for key in timeline.curve(channel).keys
-        if key.seconds == seconds
-    }
+    used = easings_of(timeline, selection.keys)
     for easing, text in easing_names().items():
         action = menu.addAction(text)
         action.setCheckable(True)

@@ -12,7 +12,6 @@ from studio.session.channels import CHANNELS, read_channel
 from studio.session.timeline import Timeline
 from studio.ui.desk import Desk
 from studio.ui.timeline.channel_names import channel_names
-from studio.ui.timeline.edits import with_key
 from studio.ui.timeline.store import TimelineStore
 
 _TICK_MS = 16
@@ -151,7 +150,7 @@ class Playing(QObject):
 
     def put_key(self, value: float) -> None:
         """Key the chosen channel at the playhead with a value."""
-        timeline = with_key(self.timeline, self.channel, self.seconds, value)
+        timeline = self.timeline.with_keys(self.seconds, {self.channel: value})
         merge = f"key:{self.channel}:{self.seconds}"
         self.store.change(self.key_label, timeline, merge=merge)
         if not self.playing:
@@ -177,10 +176,7 @@ class Playing(QObject):
         self._put(self.tr("Key the camera"), values)
 
     def _put(self, label: str, values: dict[str, float]) -> None:
-        timeline = self.timeline
-        for channel, value in values.items():
-            timeline = with_key(timeline, channel, self.seconds, value)
-        self.store.change(label, timeline)
+        self.store.change(label, self.timeline.with_keys(self.seconds, values))
 
     def value(self, channel: str) -> float:
         """What a channel has in what is shown now: timeline, driven pose, or the session."""

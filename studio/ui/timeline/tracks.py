@@ -274,7 +274,7 @@ class Tracks(QWidget):
             self._selection.choose_all(row.name)
         elif row.take is not None and place.x() < ROW:
             label = self.tr("Unmute {0}") if row.take.muted else self.tr("Mute {0}")
-            timeline = edits.turned_take(self._timeline, row.name)
+            timeline = edits.with_mute_toggled(self._timeline, row.name)
             self._playing.store.change(label.format(row.name), timeline)
 
     def _select(self, row: Row) -> None:

@@ -108,14 +108,18 @@ def test_easing(easing):
     assert (curve.at(0), curve.at(3), curve.at(9)) == (0, 1, 1)
 
 
-def test_keys_are_set_moved_and_removed():
-    curve = Curve("jawOpen").with_key(Key(2, 1)).with_key(Key(1, 0)).with_key(Key(2, 0.5))
-    assert [(k.seconds, k.value) for k in curve.keys] == [(1, 0), (2, 0.5)]
-    moved = curve.with_key_moved(1, Key(3, 0.2))
-    assert [k.seconds for k in moved.keys] == [2, 3]
-    assert moved.without_key(2).without_key(3).keys == ()
+def test_keys_are_set_and_replaced():
+    curve = Curve("jawOpen").with_keys([Key(2, 1), Key(1, 0)]).with_keys([Key(2.0001, 0.5)])
+    assert [(k.seconds, k.value) for k in curve.keys] == [(1, 0), (2.0001, 0.5)]
     with pytest.raises(ValueError):
         Curve("jawOpen", (Key(1, 0), Key(1, 1)))
+
+
+def test_a_key_that_stands_there_keeps_its_easing_and_values_stay_in_range():
+    held = Timeline((), (Curve("jawOpen", (Key(1.0, 0.2, Easing.HOLD),)),))
+    timeline = held.with_keys(1.0004, {"jawOpen": 7.0, "camera.yaw": 20.0})
+    assert timeline.curve("jawOpen").keys == (Key(1.0, CHANNELS["jawOpen"][1], Easing.HOLD),)
+    assert timeline.curve("camera.yaw").keys == (Key(1.0004, 20.0),)
 
 
 @pytest.mark.parametrize("name", CHANNELS)
@@ -215,7 +219,7 @@ def test_a_packed_bomb_is_not_unpacked():
 def test_curves_never_leave_their_keys(pairs):
     curve = Curve("jawOpen")
     for seconds, value in pairs:
-        curve = curve.with_key(Key(seconds, value, Easing.IN_OUT))
+        curve = curve.with_keys([Key(seconds, value, Easing.IN_OUT)])
     values = [key.value for key in curve.keys]
     for moment in np.linspace(-1, 101, 23):
         assert min(values) - 1e-9 <= curve.at(float(moment)) <= max(values) + 1e-9
