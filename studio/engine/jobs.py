@@ -47,11 +47,18 @@ _THUMBNAIL_VIEW = View("front", zoom=1.8, pan_y=-0.17)
 
 @dataclass(frozen=True)
 class SavedAvatar:
-    """An avatar that now has a file: give it to ``Session.avatar_saved``."""
+    """An avatar that now has a file: give it to ``Session.avatar_saved``.
+
+    Attributes:
+        avatar: as it was open; path, sha256: its file.
+        handle: what the file holds: the avatar's own handle, or one changed by ``shape``.
+    """
 
     avatar: OpenAvatar
     path: Path
     sha256: str
+    handle: Any
+    shape: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +157,13 @@ def load_avatar(path: Path) -> Job:
     return Job(f"Opening {path.name}", lambda context: _open(path), "file", f"opening {path.name}")
 
 
-def save_avatar(avatar: OpenAvatar, path: Path) -> Job:
-    """Write the avatar to a file of the user's. Result: ``SavedAvatar``."""
+def save_avatar(avatar: OpenAvatar, path: Path, shape: tuple[float, ...] = ()) -> Job:
+    """Write the avatar, its person changed by ``shape``, to a file. Result: ``SavedAvatar``."""
 
     def work(context: JobContext) -> SavedAvatar:
-        avatar.handle.save(path)
-        return SavedAvatar(avatar, path, file_sha256(path))
+        handle = avatar.handle.reshaped(shape) if shape else avatar.handle
+        handle.save(path)
+        return SavedAvatar(avatar, path, file_sha256(path), handle, shape)
 
     return Job(f"Saving {path.name}", work, "file", f"saving {path.name}")
 
@@ -215,29 +223,33 @@ def recover(left: Recoverable, keeper: Autosave, avatar: Path | None = None) -> 
     return Job(f"Recovering {left.title}", work, "file", f"recovering {left.title}")
 
 
-def thumbnails(avatar: Any, poses: Mapping[str, Pose], size: int = 96) -> Job:
+def thumbnails(
+    avatar: Any, poses: Mapping[str, Pose], size: int = 96, shape: tuple[float, ...] = ()
+) -> Job:
     """Render poses from the front. Each arrives as a ``JobPartial`` of ``Thumbnail``.
 
-    Result: the number of pictures.
+    ``shape`` changes the person, as ``Avatar.reshaped`` takes it. Result: the number of pictures.
     """
     look = Look(background=BackgroundKind.TRANSPARENT)
 
     def work(context: JobContext) -> int:
         for done, (name, pose) in enumerate(poses.items()):
             context.progress("rendering", done / len(poses))
-            request = FrameRequest(avatar, pose, _THUMBNAIL_VIEW, look, Quality(size, 2))
+            quality = Quality(size, 2)
+            request = FrameRequest(avatar, pose, _THUMBNAIL_VIEW, look, quality, shape=shape)
             context.partial(Thumbnail(name, context.render(request).picture))
         return len(poses)
 
     return Job("Rendering thumbnails", work, "file", "rendering thumbnails")
 
 
-def portrait_thumbnail(avatar: Any, size: int = 160) -> Job:
-    """The avatar as it begins, for the library. Result: PNG bytes."""
+def portrait_thumbnail(avatar: Any, size: int = 160, shape: tuple[float, ...] = ()) -> Job:
+    """The avatar as it begins, changed by ``shape``, for the library. Result: PNG bytes."""
 
     def work(context: JobContext) -> bytes:
         look = Look(background=BackgroundKind.BLURRED)
-        request = FrameRequest(avatar, avatar.source_pose, View(), look, Quality(size, 2))
+        pose, quality = avatar.source_pose, Quality(size, 2)
+        request = FrameRequest(avatar, pose, View(), look, quality, shape=shape)
         return png_bytes(context.render(request).picture)
 
     return Job("Drawing the library's picture", work, "file", "drawing the library's picture")

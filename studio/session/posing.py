@@ -9,6 +9,7 @@ from studio.session import pose_edit
 from studio.session.angles import Turn, axis_angle_of, turn_of
 from studio.session.names import plain_name
 from studio.session.session import Session
+from studio.session.state import plain_shape
 
 
 class Posing:
@@ -73,11 +74,8 @@ class Posing:
         shape = list(self._session.state.shape)
         shape += [0.0] * (index + 1 - len(shape))
         shape[index] = change
-        # The same person must be the same value, however it was come by.
-        while shape and shape[-1] == 0.0:
-            shape.pop()
         label = f"Shape {index + 1}"
-        self._session.change(label, merge=f"shape:{index}", shape=tuple(shape))
+        self._session.change(label, merge=f"shape:{index}", shape=plain_shape(shape))
 
     def swap_sides(self, name: str) -> None:
         """Exchange a coefficient with its other side."""

@@ -14,7 +14,7 @@ from studio.session.event import Event
 from studio.session.history import History, Step
 from studio.session.look import Look
 from studio.session.project import OpenedProject, SavedProject
-from studio.session.state import Behaviour, OpenAvatar, State
+from studio.session.state import Behaviour, OpenAvatar, State, same_avatar, shape_beyond
 from studio.session.view import View
 
 MERGE_SECONDS = 1.0
@@ -73,7 +73,7 @@ class Session:
     def project(self) -> Path | None:
         """The project's file, None while it was never saved."""
         owner = self._project_avatar
-        return self._project if owner is None or _same(self._state.avatar, owner) else None
+        return self._project if owner is None or same_avatar(self._state.avatar, owner) else None
 
     def change(self, label: str, *, merge: str | None = None, **parts: Any) -> bool:
         """Change parts of the state by name: ``session.change("Smile", pose=pose)``.
@@ -221,20 +221,35 @@ class Session:
             self._opened = self._state
             self._tell_title()
 
-    def avatar_saved(self, avatar: OpenAvatar, path: Path, sha256: str) -> None:
+    def avatar_saved(
+        self,
+        avatar: OpenAvatar,
+        path: Path,
+        sha256: str,
+        handle: Any = None,
+        shape: tuple[float, ...] = (),
+    ) -> None:
         """Note that ``avatar`` now has a file, in all steps; makes no step itself.
 
-        ``avatar_changed`` follows with a new value of the same handle.
+        ``avatar_changed`` follows with a new value of the same handle. When the file holds the
+        person changed by ``shape``, as ``handle`` does, that one takes the avatar's place, and all
+        steps change it by so much less: they look as before.
         """
-        new = replace(avatar, path=path, sha256=sha256, copy=None, name=path.stem)
+        handle = avatar.handle if handle is None else handle
+        new = replace(avatar, handle=handle, path=path, sha256=sha256, copy=None, name=path.stem)
 
         def renamed(state: State) -> State:
-            return replace(state, avatar=new) if state.avatar is avatar else state
+            if state.avatar is not avatar:
+                return state
+            return replace(state, avatar=new, shape=shape_beyond(state.shape, shape))
 
+        if same_avatar(self._project_avatar, avatar):
+            self._project_avatar = new
         self.history.rewrite(renamed)
         self._saved = renamed(self._saved)
-        if self._opened is not None:
-            self._opened = renamed(self._opened)
+        if self._opened is not None and self._opened.avatar is avatar:
+            # The file is that of the person as changed.
+            self._opened = replace(self._opened, avatar=new)
         self._become(renamed(self._state))
 
     def open_project(self, opened: OpenedProject, *, recovered: bool = False) -> None:
@@ -273,7 +288,7 @@ class Session:
     def _kept(self) -> State:
         """What was last saved or opened of the avatar that is shown."""
         opened = self._opened
-        shown = opened is not None and _same(self._state.avatar, opened.avatar)
+        shown = opened is not None and same_avatar(self._state.avatar, opened.avatar)
         return opened if opened is not None and shown else self._saved
 
     @property
@@ -291,10 +306,3 @@ class Session:
         if self.title != self._title:
             self._title = self.title
             self.title_changed.emit(self._title)
-
-
-def _same(avatar: OpenAvatar | None, other: OpenAvatar | None) -> bool:
-    """Whether both are the same avatar in memory, though one may have got a file since."""
-    return avatar is other or (
-        avatar is not None and other is not None and avatar.handle is other.handle
-    )

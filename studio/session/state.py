@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,24 @@ class State:
     timeline: Mapping[str, Any] | None = None
     driving: Mapping[str, Any] | None = None
     shape: tuple[float, ...] = ()
+
+
+def same_avatar(avatar: OpenAvatar | None, other: OpenAvatar | None) -> bool:
+    """Whether both are the same avatar in memory, though one may have got a file since."""
+    return avatar is other or (
+        avatar is not None and other is not None and avatar.handle is other.handle
+    )
+
+
+def plain_shape(values: Sequence[float]) -> tuple[float, ...]:
+    """A change of the person as it is kept: the same one is the same value, however come by."""
+    kept = list(values)
+    while kept and kept[-1] == 0.0:
+        kept.pop()
+    return tuple(kept)
+
+
+def shape_beyond(shape: Sequence[float], part: Sequence[float]) -> tuple[float, ...]:
+    """What is left to change of ``shape`` for an avatar that has ``part`` of it already."""
+    pairs = zip_longest(shape, part, fillvalue=0.0)
+    return plain_shape([round(whole - done, 9) for whole, done in pairs])

@@ -114,7 +114,7 @@ class Documents(QObject):
     def _avatar_opened(self, avatar: OpenAvatar) -> None:
         self._desk.session.open_avatar(avatar)
         if avatar.path is not None:
-            self._remember(avatar.path, "avatar", avatar)
+            self._remember(avatar.path, "avatar", State(avatar))
 
     def _open_project(self, path: Path, avatar: Path | None = None) -> None:
         job = _missing_as_value(jobs.open_project(path, avatar))
@@ -126,7 +126,7 @@ class Documents(QObject):
             ask_locate(self._window, str(value), lambda: self._locate(path))
             return
         self._show(value)
-        self._remember(path, "project", value.state.avatar)
+        self._remember(path, "project", value.state)
 
     def recover(self, left: Recoverable, autosave: Autosave) -> None:
         """Open what a crash left; it counts as unsaved."""
@@ -195,7 +195,7 @@ class Documents(QObject):
         def saved(value: SavedProject) -> None:
             self._desk.session.project_saved(value)
             self._told_saved(value.path)
-            self._remember(value.path, "project", self._desk.session.avatar)
+            self._remember(value.path, "project", state)
             if then is not None:
                 then()
 
@@ -203,16 +203,22 @@ class Documents(QObject):
 
     def _save_avatar(self, path: Path) -> None:
         self._folder = path.parent
-        avatar = self._desk.session.avatar
-        if avatar is None:
+        state = self._desk.session.state
+        if state.avatar is None:
             return
 
         def saved(value: jobs.SavedAvatar) -> None:
-            self._desk.session.avatar_saved(value.avatar, value.path, value.sha256)
-            self._told_saved(value.path)
-            self._remember(value.path, "avatar", avatar)
+            self._desk.session.avatar_saved(
+                value.avatar, value.path, value.sha256, value.handle, value.shape
+            )
+            if value.shape:
+                said = self.tr("Saved {path}; the changed shape is now the avatar's own")
+                self._desk.notice.emit(said.format(path=path))
+            else:
+                self._told_saved(value.path)
+            self._remember(value.path, "avatar", state)
 
-        self._desk.submit(jobs.save_avatar(avatar, path), done=saved)
+        self._desk.submit(jobs.save_avatar(state.avatar, path, state.shape), done=saved)
 
     def _export(self, path: Path) -> None:
         self._folder = path.parent
@@ -238,12 +244,12 @@ class Documents(QObject):
     def _after_build(self) -> None:
         self._desk.notice.emit(self.tr("The avatar is ready. It has no file yet: save to keep it."))
 
-    def _remember(self, path: Path, kind: Kind, avatar: OpenAvatar | None) -> None:
+    def _remember(self, path: Path, kind: Kind, state: State) -> None:
         """Put a file into the library, with the avatar's picture once it is drawn."""
         self._add_recent(path, kind, None)
-        if avatar is not None:
+        if state.avatar is not None:
             self._desk.submit(
-                jobs.portrait_thumbnail(avatar.handle),
+                jobs.portrait_thumbnail(state.avatar.handle, shape=state.shape),
                 done=lambda png: self._add_recent(path, kind, png),
                 failed=lambda fault: self._desk.notice.emit(fault.sentence),
             )

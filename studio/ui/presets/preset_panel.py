@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QMessageBox, QVBoxLayout, QWidget
 
@@ -22,6 +22,8 @@ from studio.ui.presets.preset_grid import PresetGrid
 from studio.ui.presets.thumbnails import Thumbnails
 from studio.ui.presets.titles import title
 
+_SHAPE_MS = 400
+"""How long a changed person must stay the same before pictures are made anew."""
 _STRENGTH = Span(0.0, 1.0, 0.0, 1.5, rest=1.0)
 
 
@@ -139,6 +141,10 @@ class PresetPanel(QWidget):
         listen(self, session.presets_changed, lambda _presets: self.refresh())
         listen(self, session.pose_changed, self._forget_applied)
         listen(self, session.avatar_changed, lambda _avatar: self._show_avatar())
+        # Pictures of a person that still changes would never be done.
+        self._reshaped = QTimer(self, singleShot=True, interval=_SHAPE_MS)
+        self._reshaped.timeout.connect(self._want_pictures)
+        listen(self, session.shape_changed, lambda _shape: self._reshaped.start())
         self._show_avatar()
         self.refresh()
 
@@ -154,7 +160,8 @@ class PresetPanel(QWidget):
         avatar = self._desk.session.avatar
         if avatar is not None and self.isVisible():
             presets = all_presets(self._desk.session, self._desk.presets)
-            self._thumbnails.want(avatar.handle, (preset.pose for preset in presets))
+            poses = (preset.pose for preset in presets)
+            self._thumbnails.want(avatar.handle, poses, self._desk.session.state.shape)
 
     def _begin_strength(self) -> None:
         self._strength_before = self.strength.amount

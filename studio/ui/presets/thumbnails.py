@@ -17,11 +17,12 @@ SIZE = 144
 
 
 class Thumbnails:
-    """Keeps the pictures of one avatar; another avatar's begin anew."""
+    """Keeps the pictures of one avatar in one shape; those of another begin anew."""
 
     def __init__(self, desk: Desk, arrived: Callable[[Pose, QImage], None]) -> None:
         self._desk, self._arrived = desk, arrived
         self._handle: Any = None
+        self._shape: tuple[float, ...] = ()
         self._pictures: dict[Pose, QImage] = {}
         self._job: int | None = None
         self._waiting: dict[str, Pose] = {}
@@ -35,11 +36,14 @@ class Thumbnails:
         """Whether the pictures are of this avatar."""
         return handle is self._handle
 
-    def want(self, handle: Any, poses: Iterable[Pose]) -> None:
-        """Have the pictures of these poses made, in this order; None as avatar forgets them."""
+    def want(self, handle: Any, poses: Iterable[Pose], shape: tuple[float, ...] = ()) -> None:
+        """Have the pictures of these poses made, in this order; None as avatar forgets them.
+
+        ``shape`` changes the person, as in ``State``.
+        """
         poses = list(poses)
-        if handle is not self._handle:
-            self._handle = handle
+        if handle is not self._handle or shape != self._shape:
+            self._handle, self._shape = handle, shape
             self._pictures.clear()
             self._stop()
         missing = [pose for pose in dict.fromkeys(poses) if pose not in self._pictures]
@@ -50,7 +54,7 @@ class Thumbnails:
             return
         self._waiting = {str(index): pose for index, pose in enumerate(missing)}
         self._job = self._desk.submit(
-            jobs.thumbnails(handle, self._waiting, SIZE),
+            jobs.thumbnails(handle, self._waiting, SIZE, shape),
             partial=self._take,
             done=lambda _count: self._forget(),
             failed=lambda fault: self._desk.notice.emit(fault.sentence),

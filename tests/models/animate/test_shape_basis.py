@@ -80,6 +80,11 @@ def test_the_file_keeps_it(avatar: Avatar, tmp_path: Path) -> None:
         again.reshaped([1.0, -2.0]).render(**view), avatar.reshaped([1.0, -2.0]).render(**view)
     )
     assert again.shape == avatar.shape
+    other = avatar.reshaped([1.0, -2.0])
+    other.save(tmp_path / "other.avatar")
+    loaded = Avatar.load(tmp_path / "other.avatar")
+    np.testing.assert_array_equal(loaded.render(**view), other.render(**view))
+    assert loaded.shape == other.shape
 
 
 DAMAGE: dict[str, Callable[[dict[str, np.ndarray]], object]] = {

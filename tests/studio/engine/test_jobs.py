@@ -31,6 +31,7 @@ from studio.session.project import MissingAvatar, OpenedProject, SavedProject
 from studio.session.recovery import Autosave, find_recoverable
 from studio.session.session import Session
 from studio.session.state import OpenAvatar, State
+from tests.studio import fake_avatar
 
 ENDED = (JobDone, JobFailed, JobCancelled)
 POSE = Pose.neutral().with_blendshapes({"jawOpen": 0.5})
@@ -273,6 +274,26 @@ def test_a_crashed_session_is_recovered_with_its_unsaved_avatar(fake_models, res
     keeper._lock.release()
     assert [again.title for again in find_recoverable()] == ["anna*"]
     keeper.close()
+
+
+def test_a_changed_person_is_saved_as_changed(result, tmp_path):
+    class Person(fake_avatar.Avatar):
+        shape = ()
+
+        def reshaped(self, shape):
+            other = Person()
+            other.shape = shape
+            return other
+
+        def save(self, path):
+            path.write_text(str(self.shape))
+
+    avatar = OpenAvatar(Person(), "anna")
+    as_built = result(jobs.save_avatar(avatar, tmp_path / "built.avatar")).value
+    assert as_built.handle is avatar.handle and as_built.path.read_text() == "()"
+    saved = result(jobs.save_avatar(avatar, tmp_path / "changed.avatar", (1.0,))).value
+    assert saved.path.read_text() == "(1.0,)" and saved.avatar is avatar
+    assert saved.handle.shape == saved.shape == (1.0,)
 
 
 # Pictures

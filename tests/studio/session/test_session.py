@@ -242,6 +242,38 @@ def test_a_built_avatar_is_unsaved_until_it_has_a_file(session, avatar, tmp_path
     assert session.avatar.path == tmp_path / "berta.avatar"
 
 
+def test_a_person_saved_as_changed_is_the_avatar_from_then_on_in_all_steps(
+    session, avatar, tmp_path
+):
+    as_built, changed = avatar.handle, type(avatar.handle)()
+    session.open_avatar(replace(avatar, path=tmp_path / "anna.avatar"))
+    session.change("Shape 1", shape=(1.0,))
+    session.change("Shape 2", shape=(1.0, -2.0))
+    was, labels = session.avatar, [step.label for step in session.history.steps]
+    # Meanwhile the person is changed further.
+    session.change("Shape 3", shape=(1.0, -2.0, 0.5))
+    session.avatar_saved(was, tmp_path / "berta.avatar", "0" * 64, changed, (1.0, -2.0))
+    assert session.avatar.handle is changed is not as_built and session.title == "berta*"
+    assert session.state.shape == (0.0, 0.0, 0.5)
+    session.undo()
+    assert session.avatar.handle is changed and session.state.shape == ()
+    assert not session.modified, "it is what the file holds"
+    assert [step.label for step in session.history.steps] == [*labels, "Shape 3"]
+    session.undo()
+    assert session.state.shape == (0.0, 2.0) and session.modified
+    session.undo()
+    assert session.state.shape == (-1.0, 2.0)
+
+
+def test_a_project_goes_on_with_its_avatar_saved_as_changed(session, avatar, tmp_path):
+    session.open_avatar(replace(avatar, path=tmp_path / "anna.avatar"))
+    session.change("Shape 1", shape=(1.0,))
+    session.project_saved(SavedProject(tmp_path / "film.triptych", session.state))
+    changed = type(avatar.handle)()
+    session.avatar_saved(session.avatar, tmp_path / "b.avatar", "0" * 64, changed, (1.0,))
+    assert session.project == tmp_path / "film.triptych" and not session.modified
+
+
 def test_an_avatar_opened_from_a_file_is_nothing_unsaved(session, avatar, tmp_path):
     session.open_avatar(replace(avatar, path=tmp_path / "anna.avatar"))
     assert not session.modified and session.title == "anna"

@@ -32,6 +32,11 @@ class PanelAvatar:
         self.shape = (0.5, -1.25, 2.0) if head == "flame" else ()
         self.parts = types.SimpleNamespace()
         self.rendered: list[Pose] = []
+        self.changes: list[tuple[float, ...]] = []
+
+    def reshaped(self, change: tuple[float, ...]) -> PanelAvatar:
+        self.changes.append(change)
+        return self
 
     def render(self, pose, camera, *, size, background, **options):
         self.rendered.append(pose)

@@ -57,6 +57,17 @@ def test_pictures_are_of_the_open_avatar_and_made_anew_for_another(panel, open_a
     assert set(second.rendered) == set(PRESETS.values())
 
 
+def test_pictures_follow_the_shape_of_the_person(panel, desk, open_avatar, qtbot):
+    avatar = open_avatar(head="flame")
+    qtbot.waitUntil(lambda: picture(panel, "ch") is not None, timeout=PATIENCE_MS)
+    before = len(avatar.rendered)
+    for change in (1.0, 2.0):
+        desk.posing.set_shape(0, change)
+    assert picture(panel, "ch") is not None, "the former ones stay until there are others"
+    qtbot.waitUntil(lambda: len(avatar.rendered) == 2 * before, timeout=PATIENCE_MS)
+    assert set(avatar.changes) == {(2.0,)}
+
+
 def test_pictures_come_one_by_one_and_stop_for_another_avatar(panel, desk, qtbot):
     go = threading.Semaphore(0)
 
