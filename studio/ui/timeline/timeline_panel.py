@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QInputDialog,
     QLineEdit,
     QMenu,
@@ -32,6 +31,7 @@ from studio.ui.timeline.motion_menu import MotionMenu
 from studio.ui.timeline.playing import playing_of
 from studio.ui.timeline.take_menu import TakeMenu
 from studio.ui.timeline.time_view import TimeView
+from studio.ui.timeline.top_bar import TopBar
 from studio.ui.timeline.tracks import Tracks
 from studio.ui.timeline.transport import Transport
 
@@ -91,13 +91,7 @@ class TimelinePanel(QWidget):
         self.more.setMenu(self.motion)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(self.transport)
-        top.addSpacing(8)
-        top.addWidget(self.keys, 1)
-        for button in (self.snap, self.fit, self.more):
-            top.addWidget(button)
+        self.top = TopBar(self.transport, self.keys, (self.snap, self.fit, self.more))
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
@@ -113,7 +107,7 @@ class TimelinePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(4)
-        layout.addLayout(top)
+        layout.addWidget(self.top)
         layout.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:

@@ -326,3 +326,14 @@ def test_a_damaged_motion_file_is_one_sentence(desk, panel, tmp_path, qtbot):
 def test_times_are_written_as_clocks():
     assert clock_text(65.0) == "1:05" and clock_text(3.26, 1) == "0:03.3"
     assert clock_text(59.97, 1) == "1:00.0"
+
+
+def test_a_narrow_panel_has_its_controls_in_two_rows(panel, qtbot):
+    top, keys = panel.top, panel.keys
+    assert keys.geometry().top() == panel.transport.geometry().top()
+    assert panel.minimumSizeHint().width() < 460
+    panel.resize(560, 320)
+    qtbot.waitUntil(lambda: keys.geometry().top() > panel.transport.geometry().bottom())
+    assert keys.width() == top.width() and keys.geometry().bottom() <= top.height()
+    panel.resize(1000, 320)
+    qtbot.waitUntil(lambda: keys.geometry().top() == panel.transport.geometry().top())
