@@ -275,6 +275,8 @@ class Docks(QMainWindow):
         for dock in self._docks.values():
             dock.show_title(dock.isFloating() or not self.tabifiedDockWidgets(dock))
         for bar in self._bars():
+            titles = ", ".join(bar.tabText(tab) for tab in range(bar.count()))
+            bar.setAccessibleName(self.tr("Panels: {0}").format(titles))
             if bar.contextMenuPolicy() != Qt.ContextMenuPolicy.CustomContextMenu:
                 bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
                 bar.customContextMenuRequested.connect(partial(self._tab_menu, bar))

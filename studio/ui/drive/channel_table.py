@@ -19,7 +19,6 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLineEdit,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -27,8 +26,8 @@ from PySide6.QtWidgets import (
 
 from models.pose import ARKIT_NAMES
 from studio.drive.calibration import Channel
+from studio.ui.controls.search_line import SearchLine
 from studio.ui.drive.driving import Driving
-from studio.ui.icons import icon
 from studio.ui.pose.labels import label, matches
 from studio.ui.theme import tokens
 
@@ -162,13 +161,7 @@ class ChannelTable(QWidget):
         self, driving: Driving, refused: Callable[[str], object], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search coefficients"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(
-            icon("ph.magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self.search = SearchLine(self.tr("Search coefficients"), self.tr("Search"))
         self.model = ChannelModel(driving)
         self.destroyed.connect(self.model.deleteLater)
         self.model.refused.connect(refused)

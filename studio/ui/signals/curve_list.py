@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from models.pose import ARKIT_INDEX
 from studio.session.regions import REGIONS
-from studio.ui.icons import icon
+from studio.ui.controls.search_line import SearchLine
 from studio.ui.pose.labels import label, lines, matches
 
 
@@ -29,13 +28,7 @@ class CurveList(QWidget):
         self.changed_ones = QCheckBox(self.tr("What changes"))
         self.changed_ones.setToolTip(self.tr("Show those that move most within the window"))
         self.changed_ones.setChecked(True)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search curves"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(
-            icon("ph.magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self.search = SearchLine(self.tr("Search curves"), self.tr("Search"))
         self.names = QListWidget()
         self.names.setAccessibleName(self.tr("Curves"))
         self._fill()

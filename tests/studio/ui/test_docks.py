@@ -53,6 +53,12 @@ def test_a_kept_layout_comes_back_without_traces(make_docks, width):
     assert second._docks["look"].is_seen and not second._docks["pose"].is_seen
 
 
+def test_tab_bars_are_named_after_their_panels(make_docks):
+    bars = [bar for bar in make_docks().findChildren(QTabBar) if bar.isVisible()]
+    names = {bar.accessibleName() for bar in bars}
+    assert names == {"Panels: pose, look", "Panels: presets, library"}
+
+
 def test_a_layout_that_nobody_saw_is_kept_as_it_was(make_docks, qtbot):
     state = make_docks().arrangement()
     unseen = Docks(QWidget(), [])
