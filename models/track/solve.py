@@ -44,7 +44,7 @@ LIP_SIGMA = 0.5 / 512
 """Trust in the gap between the inner lips: closed lips must close."""
 ANCHOR_SIGMA = 0.5 / 512
 """The same for one anchor."""
-DEPTH_DOUBT = 0.01
+DEPTH_DOUBT = 0.015
 """How deep in the hair an anchor may lie, canonical units: it is trusted less as the head turns.
 At .03, true on average, real heads came out turned too far: landmarks were believed again."""
 ANCHOR_DOUBT = 3.0
