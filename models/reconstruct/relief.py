@@ -21,7 +21,7 @@ class Relief:
 
     ``solid`` is compared with ``level`` for the outline; the fringe reaches from just inside it
     to where ``alpha`` falls below ``faint``.  ``hidden`` nodes get no front
-    triangles, ``crisp`` ones no fringe.
+    triangles, ``crisp`` ones no fringe, whose depth is ``fringe``.
     """
 
     solid: FloatArray
@@ -33,6 +33,7 @@ class Relief:
     level: float
     faint: float
     alpha: FloatArray
+    fringe: FloatArray
 
 
 class ReliefMesh(NamedTuple):
@@ -62,7 +63,7 @@ def relief_mesh(relief: Relief) -> ReliefMesh:
     middle = relief.middle
     builder.add(front_cells, np.where(rim, middle, relief.front), FRONT, flip=False)
     builder.add(cells, np.where(rim, middle, relief.back), BACK, flip=True)
-    builder.add(fringe_cells, middle + 0.003, FRINGE, flip=False, grid=True)
+    builder.add(fringe_cells, relief.fringe, FRINGE, flip=False, grid=True)
     builder.close_border(cells)
     return builder.mesh()
 

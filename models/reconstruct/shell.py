@@ -41,6 +41,7 @@ _DEEPEST = 0.30
 _RECESS = 0.006
 _CLOTH = 0.005
 _CLEAR = 0.002
+_BEHIND = 0.003
 _OVERLAP = 3
 _BESIDE = 5.0
 """Cells from skin within which the soft sheet belongs to it."""
@@ -83,6 +84,8 @@ class _Scene:
     skin: FloatArray
     front: FloatArray
     middle: FloatArray
+    fringe: FloatArray
+    """The soft sheet's depth: where it is steep to the view it would lose its opacity."""
     on_mesh: Mask
     hair_front: FloatArray
     hair_back: FloatArray
@@ -114,7 +117,9 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene) | veiled
     crisp = _without_fringe(scene, inside | bare)
-    relief = Relief(solid, front, back, scene.middle, hidden, crisp, _SOLID, _FRINGE, scene.alpha)
+    relief = Relief(
+        solid, front, back, scene.middle, hidden, crisp, _SOLID, _FRINGE, scene.alpha, scene.fringe
+    )
     mesh = relief_mesh(relief)
     pixels = (mesh.nodes + 0.5) * STEP
     vertices = _unproject(canvas, pixels, mesh.depth)
@@ -162,6 +167,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
     on_mesh, on_hair = near.triangle >= 0, over.triangle >= 0
     lobes = _lobes_row(canvas, head, posed)
     long = long_hair((small["hair"] / total).astype(np.float32), alpha, on_mesh, lobes)
+    axis = middle
     middle = through_outline(middle, over.depth, behind.depth, on_hair, alpha > 0.5, chin)
     return _Scene(
         alpha=alpha,
@@ -172,6 +178,7 @@ def _scene(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> _Scene:
         skin=(skin / total).astype(np.float32),
         front=near.depth,
         middle=middle,
+        fringe=((axis + middle) / 2 + _BEHIND).astype(np.float32),
         on_mesh=on_mesh,
         hair_front=over.depth,
         hair_back=behind.depth,

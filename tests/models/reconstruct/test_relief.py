@@ -27,7 +27,7 @@ def _disc(
     middle = np.full_like(alpha, DEPTH)
     nothing = np.zeros(alpha.shape, bool)
     sheets = (middle - lift, middle + lift, middle)
-    relief = Relief(alpha, *sheets, nothing, nothing, LEVEL, FAINT, alpha)
+    relief = Relief(alpha, *sheets, nothing, nothing, LEVEL, FAINT, alpha, sheets[2] + 0.003)
     return relief, from_centre
 
 
