@@ -34,6 +34,7 @@ class Action:
         icon: of ``studio.ui.icons``, may be empty.
         needs: when it is possible.
         checked: for switches: how it stands now; ``run`` toggles it.
+        about: what menus say behind the text: to what it would be done now.
         line: whether menus have a line above it.
         category: the menu it belongs to, translated.
         submenu: title of the submenu that it lies in, translated; empty for none.
@@ -107,7 +108,7 @@ class ActionSet(QObject):
         made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
         made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         made.setMenuRole(QAction.MenuRole.NoRole)
-        made.setToolTip(with_shortcut(action.text, action.shortcuts))
+        made.setToolTip(_tooltip(action.text, action.shortcuts))
         if action.icon:
             made.setIcon(icon(action.icon))
         made.setCheckable(action.checked is not None)
@@ -123,13 +124,19 @@ class ActionSet(QObject):
 
 
 def find_action(widget: QWidget, name: str) -> QAction | None:
-    """The window's action of this id, for a panel's button; None in a widget on its own."""
-    found = widget.window().findChild(QAction, name)
+    """The window's action of this id, for a panel's button; None in a widget on its own.
+
+    A widget in a floating dock finds the actions of the window that the dock belongs to.
+    """
+    top = widget
+    while (above := top.parentWidget()) is not None:
+        top = above
+    found = top.findChild(QAction, name)
     return found if isinstance(found, QAction) else None
 
 
-def with_shortcut(text: str, shortcuts: Sequence[str]) -> str:
-    """A tooltip: the text and the first shortcut as this system writes it."""
+def _tooltip(text: str, shortcuts: Sequence[str]) -> str:
+    """The text and the first shortcut as this system writes it."""
     plain = text.rstrip("…").replace("&", "")
     if not shortcuts:
         return plain

@@ -27,22 +27,24 @@ class PoseTools(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         mirror = self._button(
-            "ph.arrows-left-right", self.tr("Mirror the pose"), "pose.mirror", self.mirror_pose
+            "ph.arrows-left-right",
+            self.tr("Mirror left and right"),
+            "pose.mirror",
+            self.mirror_pose,
         )
         self.photo = self._button(
-            "ph.user-focus", self.tr("Pose of the photo"), "pose.source", self.pose_of_photo
+            "ph.user-focus", self.tr("As in the photo"), "pose.source", self.pose_of_photo
         )
         reset = self._button(
             "ph.arrow-counter-clockwise", self.tr("Reset all"), "pose.reset", self.reset_all
         )
         self.random_form = RandomForm(desk)
-        self.random = random_button(self.random_form, self.tr("Random face"))
-        self._hints[self.random] = self.tr("Random face"), "pose.random"
-        copy = self._button(
-            "ph.copy", self.tr("Copy the pose as JSON"), "edit.copy_pose", self.copy_pose
-        )
+        hint = self.tr("Randomise")
+        self.random = random_button(self.random_form, hint)
+        self._hints[self.random] = hint, "pose.random"
+        copy = self._button("ph.copy", self.tr("Copy pose"), "edit.copy_pose", self.copy_pose)
         paste = self._button(
-            "ph.clipboard-text", self.tr("Paste a pose"), "edit.paste", self.paste_pose
+            "ph.clipboard-text", self.tr("Paste pose"), "edit.paste", self.paste_pose
         )
         for button in (mirror, self.photo, reset, self.random):
             layout.addWidget(button)

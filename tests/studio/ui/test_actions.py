@@ -10,7 +10,7 @@ import pytest
 import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QMenu
+from PySide6.QtWidgets import QDockWidget, QLabel, QLineEdit, QListWidget, QMenu
 
 import studio
 from studio.ui.action_set import Action, find_action
@@ -68,6 +68,15 @@ def test_tooltips_tell_the_shortcut(window):
     action = find_action(window.start_page, "edit.undo")
     assert action is not None and action.toolTip() == "Undo (Ctrl+Z)"
     assert find_action(window.start_page, "no.such") is None
+
+
+def test_panels_in_floating_docks_find_the_windows_actions(opened):
+    panel = opened.docks.panel("library")
+    dock = panel.window().findChild(QDockWidget, "library")
+    dock.setFloating(True)
+    assert panel.window() is dock
+    assert find_action(panel, "file.save") is opened.actions_list["file.save"]
+    dock.setFloating(False)
 
 
 def test_undo_and_redo_say_what_they_would_do(opened, qtbot):

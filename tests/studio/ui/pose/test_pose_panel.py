@@ -211,7 +211,7 @@ def test_tooltips_name_the_shortcut_of_the_windows_action(desk, open_avatar, qtb
     window.setCentralWidget(panel)
     open_avatar()
     show(qtbot, window)
-    assert panel.tools.photo.toolTip() == "Pose of the photo (Ctrl+Shift+R)"
+    assert panel.tools.photo.toolTip() == "As in the photo (Ctrl+Shift+R)"
 
 
 def test_what_is_no_pose_is_not_pasted(desk, panel, qtbot):
