@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.session.look import ViewMode
@@ -14,8 +15,6 @@ from studio.ui.viewport.texts import mode_texts, view_texts
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
-
-_THEMES = ("system", "dark", "light")
 
 
 def studio_actions(window: MainWindow) -> list[Action]:
@@ -156,34 +155,11 @@ def _pose(window: MainWindow) -> list[Action]:
 
 def _view(window: MainWindow) -> list[Action]:
     tr, do, avatar = window.tr, window.commands, Needs.AVATAR
-    modes, views, theme = tr("Show"), tr("View from"), tr("Theme")
-    actions = [
+    return [
         Action(
             "view.reset", tr("&Reset view"), window.viewport.reset_view, "Home", "ph.house", avatar
         ),
-        *(
-            Action(
-                f"view.{name}",
-                text,
-                _on_view(window, name),
-                f"Ctrl+{number}",
-                needs=avatar,
-                submenu=views,
-            )
-            for number, (name, (text, _)) in enumerate(view_texts().items(), 1)
-        ),
-        *(
-            Action(
-                f"mode.{mode.value}",
-                text,
-                _on_mode(window, mode),
-                _digit(number),
-                needs=avatar,
-                submenu=modes,
-                checked=_is_mode(window, mode),
-            )
-            for number, (mode, (text, _)) in enumerate(mode_texts().items(), 1)
-        ),
+        *_looks(window),
         Action(
             "view.split",
             tr("&Split with the photo"),
@@ -212,19 +188,53 @@ def _view(window: MainWindow) -> list[Action]:
             checked=window.isFullScreen,
             line=True,
         ),
+        *_themes(window),
     ]
-    names = {"system": tr("As the system"), "dark": tr("Dark"), "light": tr("Light")}
-    for choice in _THEMES:
-        actions.append(
+
+
+def _looks(window: MainWindow) -> list[Action]:
+    """From where and as what the avatar is shown."""
+    views, modes = window.tr("View from"), window.tr("Show")
+    return [
+        *(
             Action(
-                f"theme.{choice}",
-                names[choice],
-                _on_theme(window, choice),
-                submenu=theme,
-                checked=_is_theme(window, choice),
+                f"view.{name}",
+                text,
+                partial(window.commands.look_from, name),
+                f"Ctrl+{number}",
+                needs=Needs.AVATAR,
+                submenu=views,
             )
+            for number, (name, (text, _)) in enumerate(view_texts().items(), 1)
+        ),
+        *(
+            Action(
+                f"mode.{mode.value}",
+                text,
+                partial(window.commands.show_mode, mode),
+                _digit(number),
+                needs=Needs.AVATAR,
+                submenu=modes,
+                checked=_is_mode(window, mode),
+            )
+            for number, (mode, (text, _)) in enumerate(mode_texts().items(), 1)
+        ),
+    ]
+
+
+def _themes(window: MainWindow) -> list[Action]:
+    tr, submenu = window.tr, window.tr("Theme")
+    names = {"system": tr("As the system"), "dark": tr("Dark"), "light": tr("Light")}
+    return [
+        Action(
+            f"theme.{choice}",
+            text,
+            partial(window.desk.change_settings, theme=choice),
+            submenu=submenu,
+            checked=_is_theme(window, choice),
         )
-    return actions
+        for choice, text in names.items()
+    ]
 
 
 def _panels(window: MainWindow) -> list[Action]:
@@ -233,10 +243,10 @@ def _panels(window: MainWindow) -> list[Action]:
         Action(
             f"panel.{panel.name}",
             panel.title,
-            _on_panel(window, panel.name),
+            partial(window.docks.toggle, panel.name),
             f"Alt+{_digit(number)}" if _digit(number) else "",
             needs=Needs.AVATAR,
-            checked=_is_panel(window, panel.name),
+            checked=partial(window.docks.is_shown, panel.name),
         )
         for number, panel in enumerate(window.docks.panels, 1)
     ]
@@ -266,32 +276,12 @@ def _help(window: MainWindow) -> list[Action]:
     ]
 
 
-def _on_view(window: MainWindow, name: str) -> Callable[[], object]:
-    return lambda: window.commands.look_from(name)
-
-
-def _on_mode(window: MainWindow, mode: ViewMode) -> Callable[[], object]:
-    return lambda: window.commands.show_mode(mode)
-
-
 def _is_mode(window: MainWindow, mode: ViewMode) -> Callable[[], bool]:
     return lambda: window.desk.session.state.look.mode == mode
 
 
-def _on_theme(window: MainWindow, choice: str) -> Callable[[], object]:
-    return lambda: window.desk.change_settings(theme=choice)
-
-
 def _is_theme(window: MainWindow, choice: str) -> Callable[[], bool]:
     return lambda: window.desk.settings.theme == choice
-
-
-def _on_panel(window: MainWindow, name: str) -> Callable[[], object]:
-    return lambda: window.docks.toggle(name)
-
-
-def _is_panel(window: MainWindow, name: str) -> Callable[[], bool]:
-    return lambda: window.docks.is_shown(name)
 
 
 def _digit(number: int) -> str:

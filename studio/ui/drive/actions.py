@@ -26,11 +26,18 @@ _HOT_PRESETS = 9
 
 def drive_actions(window: MainWindow) -> list[Action]:
     """The actions, in the order of their menu."""
-    tr, desk, avatar = window.tr, window.desk, Needs.AVATAR
-    driving, playing = driving_of(desk), playing_of(desk)
+    return [
+        *_performing(window),
+        *_playing(window),
+        *_keying(window),
+        *_exchanging(window),
+        *_presets(window.desk, window.tr("&Presets")),
+    ]
+
+
+def _performing(window: MainWindow) -> list[Action]:
+    tr, avatar, driving = window.tr, Needs.AVATAR, driving_of(window.desk)
     driving.state_changed.connect(lambda: window.actions_list.refresh())
-    playing.state_changed.connect(lambda: window.actions_list.refresh())
-    presets = tr("&Presets")
     return [
         Action(
             "drive.start_stop",
@@ -58,6 +65,13 @@ def drive_actions(window: MainWindow) -> list[Action]:
             avatar,
             checked=lambda: driving.recording,
         ),
+    ]
+
+
+def _playing(window: MainWindow) -> list[Action]:
+    tr, avatar, playing = window.tr, Needs.AVATAR, playing_of(window.desk)
+    playing.state_changed.connect(lambda: window.actions_list.refresh())
+    return [
         Action(
             "timeline.play",
             tr("&Play or pause"),
@@ -68,7 +82,14 @@ def drive_actions(window: MainWindow) -> list[Action]:
             checked=lambda: playing.playing,
             line=True,
         ),
-        Action("timeline.stop", tr("&Stop"), playing.stop, "Shift+Space", "ph.stop", avatar),
+        Action(
+            "timeline.stop",
+            tr("&Stop and go back"),
+            playing.stop,
+            "Shift+Space",
+            "ph.stop",
+            avatar,
+        ),
         Action(
             "timeline.loop",
             tr("&Loop"),
@@ -78,6 +99,12 @@ def drive_actions(window: MainWindow) -> list[Action]:
             avatar,
             checked=lambda: playing.timeline.loop is not None,
         ),
+    ]
+
+
+def _keying(window: MainWindow) -> list[Action]:
+    tr, avatar, playing = window.tr, Needs.AVATAR, playing_of(window.desk)
+    return [
         Action(
             "timeline.key",
             tr("Set a &key"),
@@ -103,23 +130,10 @@ def drive_actions(window: MainWindow) -> list[Action]:
             "ph.video-camera",
             avatar,
         ),
-        *_motion_actions(window),
-        *(
-            Action(
-                f"preset.{number}",
-                title(preset),
-                _on_preset(desk, preset.name),
-                f"Ctrl+Alt+{number}",
-                needs=avatar,
-                submenu=presets,
-            )
-            for number, preset in enumerate(all_presets(desk.session, desk.presets), 1)
-            if number <= _HOT_PRESETS
-        ),
     ]
 
 
-def _motion_actions(window: MainWindow) -> list[Action]:
+def _exchanging(window: MainWindow) -> list[Action]:
     tr, avatar = window.tr, Needs.AVATAR
 
     def motion() -> MotionMenu:
@@ -155,6 +169,21 @@ def _motion_actions(window: MainWindow) -> list[Action]:
             "ph.film-strip",
             avatar,
         ),
+    ]
+
+
+def _presets(desk: Desk, submenu: str) -> list[Action]:
+    presets = all_presets(desk.session, desk.presets)[:_HOT_PRESETS]
+    return [
+        Action(
+            f"preset.{number}",
+            title(preset),
+            _on_preset(desk, preset.name),
+            f"Ctrl+Alt+{number}",
+            needs=Needs.AVATAR,
+            submenu=submenu,
+        )
+        for number, preset in enumerate(presets, 1)
     ]
 
 
