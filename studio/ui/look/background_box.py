@@ -21,6 +21,7 @@ from studio.ui.desk import Desk
 from studio.ui.incoming import PHOTO_SUFFIXES
 from studio.ui.questions import ask_open_file
 from studio.ui.theme import tokens
+from studio.ui.viewport.texts import background_texts
 
 _PICTURES = " ".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES)
 
@@ -31,15 +32,8 @@ class BackgroundBox(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        texts = {
-            BackgroundKind.PHOTO: self.tr("Photo"),
-            BackgroundKind.BLURRED: self.tr("Blurred photo"),
-            BackgroundKind.COLOUR: self.tr("Colour"),
-            BackgroundKind.IMAGE: self.tr("Image"),
-            BackgroundKind.TRANSPARENT: self.tr("Transparent"),
-        }
         self.kind = QComboBox()
-        for kind, text in texts.items():
+        for kind, text in background_texts().items():
             self.kind.addItem(text, kind)
         self.kind.setAccessibleName(self.tr("Background"))
         self.kind.activated.connect(self._choose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QWidget
@@ -11,10 +12,10 @@ from studio.ui.desk import Desk
 from studio.ui.drive.driving import driving_of
 from studio.ui.icons import icon
 from studio.ui.questions import Chosen, ask_open_file, ask_save_file
+from studio.ui.timeline.film_dialog import Film, FilmDialog
 from studio.ui.timeline.motion_jobs import export_take, export_whole, import_take
 from studio.ui.timeline.playing import is_camera, playing_of
 from studio.ui.timeline.store import PackedTrack
-from studio.ui.timeline.time_view import FRAME_RATE
 
 _FORMATS = ("CSV, Live Link Face (*.csv)", "JSON Lines (*.jsonl)", "FLAME (*.npz)")
 
@@ -63,12 +64,13 @@ class MotionMenu(QMenu):
         self._ask(self.tr("Export the motion"), f"{self._name}.csv", self.export_whole_to)
 
     def ask_film(self) -> None:
-        """Ask where the film goes."""
+        """Ask how the film is made, then where it goes."""
         if self._is_empty():
             return
-        home = Path.home()
-        title, filters = self.tr("Export as a film"), [self.tr("H.264 film (*.mp4)")]
-        ask_save_file(self._owner, title, filters, home / f"{self._name}.mp4", self.export_film_to)
+        look = self._desk.session.state.look
+        dialog = FilmDialog(look, self._playing.timeline, self._owner)
+        dialog.chosen.connect(self._ask_film_file)
+        dialog.open()
 
     def export_to(self, name: str, path: Path) -> None:
         """Write a take."""
@@ -85,9 +87,11 @@ class MotionMenu(QMenu):
         if any(is_camera(curve.channel) for curve in timeline.curves):
             self._desk.notice.emit(self.tr("Motion files have no camera: its keys stay here."))
 
-    def export_film_to(self, path: Path) -> None:
+    def export_film_to(self, path: Path, film: Film) -> None:
         """Render the timeline and write it as a film, beside the window."""
-        job = export_clip(self._desk.session.state, self._playing.timeline, path, FRAME_RATE)
+        state = self._desk.session.state
+        state = replace(state, look=film.look(state.look))
+        job = export_clip(state, self._playing.timeline, path, film.rate)
         self._desk.submit(job, done=lambda _: self._tell(self.tr("The film"), path))
 
     def import_from(self, path: Path) -> None:
@@ -120,6 +124,13 @@ class MotionMenu(QMenu):
         if empty:
             self._desk.notice.emit(self.tr("The timeline is empty: record a take or set keys."))
         return empty
+
+    def _ask_film_file(self, film: Film) -> None:
+        place = Path.home() / f"{self._name}.mp4"
+        title, filters = self.tr("Export as a film"), [self.tr("H.264 film (*.mp4)")]
+        ask_save_file(
+            self._owner, title, filters, place, lambda path: self.export_film_to(path, film)
+        )
 
     def _ask_take(self) -> None:
         if self._take is not None:

@@ -1,10 +1,10 @@
-"""Names of views and view modes, translated."""
+"""Names of views, view modes and backgrounds, translated."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.session.look import ViewMode
+from studio.session.look import BackgroundKind, ViewMode
 
 
 def mode_texts() -> dict[ViewMode, tuple[str, str]]:
@@ -36,6 +36,17 @@ def view_texts() -> dict[str, tuple[str, str]]:
         "three-quarter right": (_tr("Three-quarter right"), _tr("Shows the subject's right side")),
         "profile left": (_tr("Profile left"), _tr("The subject's left side")),
         "profile right": (_tr("Profile right"), _tr("The subject's right side")),
+    }
+
+
+def background_texts() -> dict[BackgroundKind, str]:
+    """Name of each kind of background."""
+    return {
+        BackgroundKind.PHOTO: _tr("Photo"),
+        BackgroundKind.BLURRED: _tr("Blurred photo"),
+        BackgroundKind.COLOUR: _tr("Colour"),
+        BackgroundKind.IMAGE: _tr("Image"),
+        BackgroundKind.TRANSPARENT: _tr("Transparent"),
     }
 
 
