@@ -1,1 +1,1 @@
-"""The signals panel: coefficients over time."""
+"""The signals panel: coefficients and angles over time."""

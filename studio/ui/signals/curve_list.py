@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
 
 from models.pose import ARKIT_INDEX
 from studio.session.regions import REGIONS
+from studio.session.signals import FIRST_ANGLE, SIGNAL_INDEX, SIGNALS
 from studio.ui.controls.search_line import SearchLine
-from studio.ui.pose.labels import label, lines, matches
+from studio.ui.pose.labels import lines, matches
+from studio.ui.timeline.channel_names import channel_names
 
 
 class CurveList(QWidget):
@@ -43,35 +45,34 @@ class CurveList(QWidget):
         self.names.itemChanged.connect(self._take)
 
     def channels(self) -> list[int] | None:
-        """Indices of the chosen coefficients, None for whatever changes."""
+        """Indices into ``SIGNALS`` of the chosen ones, None for whatever changes."""
         if self.changed_ones.isChecked():
             return None
         return [
-            ARKIT_INDEX[item.data(Qt.ItemDataRole.UserRole)]
+            SIGNAL_INDEX[item.data(Qt.ItemDataRole.UserRole)]
             for item in self._items()
             if item.checkState() == Qt.CheckState.Checked
         ]
 
     def choose(self, *names: str) -> None:
-        """Choose these coefficients and no others."""
+        """Choose these signals and no others."""
         for item in self._items():
             on = item.data(Qt.ItemDataRole.UserRole) in names
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         self.changed_ones.setChecked(False)
 
     def _fill(self) -> None:
-        for region in REGIONS:
-            for line in lines(region):
-                for name in line.names:
-                    item = QListWidgetItem(label(name), self.names)
-                    item.setData(Qt.ItemDataRole.UserRole, name)
-                    item.setToolTip(name)
-                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                    item.setCheckState(Qt.CheckState.Unchecked)
+        face = (name for region in REGIONS for line in lines(region) for name in line.names)
+        for name in (*face, *SIGNALS[FIRST_ANGLE:]):
+            item = QListWidgetItem(channel_names()[name], self.names)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setToolTip(name)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
 
     def _filter(self, wanted: str) -> None:
         for item in self._items():
-            item.setHidden(not matches(item.data(Qt.ItemDataRole.UserRole), wanted))
+            item.setHidden(not _matches(item.data(Qt.ItemDataRole.UserRole), wanted))
 
     def _take(self, item: QListWidgetItem) -> None:
         if item.checkState() == Qt.CheckState.Checked and self.changed_ones.isChecked():
@@ -82,3 +83,11 @@ class CurveList(QWidget):
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.names.item(row) for row in range(self.names.count())]
+
+
+def _matches(name: str, wanted: str) -> bool:
+    """Whether all words of a search occur in what a signal is called."""
+    if name in ARKIT_INDEX:
+        return matches(name, wanted)
+    text = f"{channel_names()[name]} {name}".casefold()
+    return all(word in text for word in wanted.casefold().split())

@@ -11,16 +11,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from models.pose import ARKIT_NAMES
+from studio.session.signals import SIGNALS, comparable, signals_of
 from studio.session.trace import Trace, moving
 from studio.ui.controls.buttons import icon_button, toggle
 from studio.ui.controls.span import Span
 from studio.ui.controls.value_bar import ValueBar
 from studio.ui.desk import Desk
 from studio.ui.listen import listen
-from studio.ui.pose.labels import label
 from studio.ui.signals.curve_list import CurveList
 from studio.ui.signals.plot import Plot
+from studio.ui.timeline.channel_names import channel_names
 
 _WINDOW = Span(1.0, 60.0, 1.0, 120.0, step=1.0, decimals=0, suffix=" s", rest=10.0, origin=1.0)
 _INTERVAL_MS = 33
@@ -30,7 +30,7 @@ _NARROW = 420
 
 
 class SignalsPanel(QWidget):
-    """Chosen coefficients over time.
+    """Chosen coefficients and angles over time.
 
     The session's pose is recorded from the start; drawing happens only while the panel is seen
     and something in its time window moves.
@@ -41,7 +41,7 @@ class SignalsPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self.trace = Trace(len(ARKIT_NAMES))
+        self.trace = Trace(len(SIGNALS))
         self.plot: Plot | None = None
         self._handle: Any = None if desk.session.avatar is None else desk.session.avatar.handle
         self._paused_at: float | None = None
@@ -89,11 +89,15 @@ class SignalsPanel(QWidget):
         seconds = self.window_bar.amount
         times, values = self.trace.window(now - seconds, now)
         chosen = self.curves.channels()
-        moved = moving(values, len(ARKIT_NAMES)) if chosen is None else np.array(chosen, np.intp)
+        if chosen is None:
+            moved = moving(comparable(values), len(SIGNALS))
+        else:
+            moved = np.array(chosen, np.intp)
         shown = sorted(int(channel) for channel in moved[:_MOST_CURVES])
         if chosen is not None:
             shown = chosen
-        self.plot.show_channels({channel: label(ARKIT_NAMES[channel]) for channel in shown})
+        names = channel_names()
+        self.plot.show_channels({channel: names[SIGNALS[channel]] for channel in shown})
         self.plot.draw(now, seconds, times, values)
         self._say(len(shown), len(moved), chosen is None)
 
@@ -172,7 +176,7 @@ class SignalsPanel(QWidget):
 
     def _record(self) -> None:
         pose = self._desk.live.pose(self._desk.session.state.pose)
-        self.trace.add(self._clock(), pose.blendshapes)
+        self.trace.add(self._clock(), signals_of(pose))
         self._wake()
 
     def _wake(self) -> None:
