@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import BadInput
 from studio.console import progress, say, warn
+from studio.drive.suffixes import MOTION_SUFFIXES
 from studio.interrupt import StopWish, stop_wish
 from studio.usage import (
     UsageError,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from studio.drive.pipeline import Driven
     from studio.drive.settings import DriveSettings
 
-_MOTION = (".csv", ".npz", ".jsonl")
 _INTERRUPTED = 130
 _RATES = (1, 120)
 
@@ -139,7 +139,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.background == "transparent":
         raise UsageError("A film in .mp4 cannot be transparent: choose another --background.")
     if options.save_motion is not None:
-        check_output(options.save_motion, _MOTION)
+        check_output(options.save_motion, MOTION_SUFFIXES)
     check_input(options.avatar)
     check_input(options.motion)
     if options.flame is not None:
@@ -169,7 +169,7 @@ def _settings(options: argparse.Namespace) -> DriveSettings:
     steadiness = options.smooth
     if steadiness is None:
         # Motion files have been smoothed by whoever made them.
-        steadiness = 0.0 if options.motion.suffix.lower() in _MOTION else STEADINESS
+        steadiness = 0.0 if options.motion.suffix.lower() in MOTION_SUFFIXES else STEADINESS
     return DriveSettings(calibration, parts, steadiness)
 
 
@@ -186,7 +186,7 @@ def _gain(text: str) -> tuple[str, float]:
 
 def _source(options: argparse.Namespace, avatar: Avatar) -> VideoSource | MotionFileSource:
     path: Path = options.motion
-    if path.suffix.lower() in _MOTION:
+    if path.suffix.lower() in MOTION_SUFFIXES:
         from studio.drive.file_source import MotionFileSource
         from studio.session.settings import load_settings
 
@@ -276,7 +276,7 @@ class _Film:
         from studio.drive.film_facts import film_facts
 
         path: Path = self._options.motion
-        if path.suffix.lower() in _MOTION or not film_facts(path).sound:
+        if path.suffix.lower() in MOTION_SUFFIXES or not film_facts(path).sound:
             return None
         return path
 

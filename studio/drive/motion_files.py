@@ -13,14 +13,9 @@ from numpy.typing import NDArray
 
 from models.errors import BadInput
 from studio.drive.source import Origin
+from studio.drive.suffixes import MOTION_READERS, MOTION_SUFFIXES
 from studio.session.pose_track import PoseTrack
 
-_READERS = {
-    ".csv": "studio.drive.csv",
-    ".npz": "studio.drive.flame_npz",
-    ".jsonl": "studio.drive.json_lines",
-}
-MOTION_SUFFIXES = tuple(_READERS)
 _LARGEST = 500_000_000
 """Bytes; an hour at 60 poses a second as CSV has 130 million."""
 
@@ -41,7 +36,7 @@ class MotionFile:
 
 def read_motion(path: Path) -> MotionFile:
     """Read a motion file. Raises ``BadInput`` in one sentence."""
-    if path.suffix.lower() not in _READERS:
+    if path.suffix.lower() not in MOTION_READERS:
         known = ", ".join(MOTION_SUFFIXES)
         raise BadInput(f"{path} is no motion file; its name must end in one of {known}.")
     try:
@@ -71,7 +66,7 @@ def write_motion(
     """
     from models.files import atomic_write, not_written
 
-    if path.suffix.lower() not in _READERS:
+    if path.suffix.lower() not in MOTION_READERS:
         raise BadInput(f"{path} must end in one of {', '.join(MOTION_SUFFIXES)}.")
     try:
         with atomic_write(path) as temporary:
@@ -81,4 +76,4 @@ def write_motion(
 
 
 def _module(path: Path) -> Any:
-    return importlib.import_module(_READERS[path.suffix.lower()])
+    return importlib.import_module(MOTION_READERS[path.suffix.lower()])

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from models.errors import BadInput
+from studio.drive.suffixes import MOTION_SUFFIXES, VIDEO_SUFFIXES
 from studio.engine.faults import Fault
 from studio.engine.job import Job
 from studio.sample_portrait import write_portrait
@@ -20,7 +21,7 @@ from studio.session.look import ViewMode
 from studio.session.view import VIEW_PRESETS
 from studio.ui.drive.choice import SourceKind
 from studio.ui.drive.driving import driving_of
-from studio.ui.incoming import MOTION_SUFFIXES, VIDEO_SUFFIXES, Incoming, incoming
+from studio.ui.incoming import Incoming, incoming
 from studio.ui.viewport.texts import mode_texts, view_texts
 
 if TYPE_CHECKING:

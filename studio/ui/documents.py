@@ -24,7 +24,7 @@ from studio.session.state import Behaviour, OpenAvatar, State
 from studio.ui.build_flow import BuildFlow, Photo
 from studio.ui.desk import Desk
 from studio.ui.incoming import AVATAR_SUFFIX, PHOTO_SUFFIXES, PROJECT_SUFFIX
-from studio.ui.questions import ask_locate, ask_open_file, ask_save_file, ask_unsaved
+from studio.ui.questions import ask_locate, ask_open_file, ask_save_file, ask_unsaved, patterns
 
 Then = Callable[[], object]
 _STILL_SUFFIXES = (".png", ".jpg", ".webp")
@@ -58,7 +58,7 @@ class Documents(QObject):
 
     def choose(self) -> None:
         """Ask for a file and open it."""
-        photos = " ".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES)
+        photos = patterns(PHOTO_SUFFIXES)
         own = f"*{AVATAR_SUFFIX} *{PROJECT_SUFFIX}"
         filters = [
             self.tr("Everything that can be opened ({patterns})").format(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
+from studio.drive.suffixes import MOTION_SUFFIXES, VIDEO_SUFFIXES
 from studio.ui.pixels import array_of
 
 AVATAR_SUFFIX, PROJECT_SUFFIX = ".avatar", ".triptych"
@@ -17,8 +18,6 @@ PHOTO_SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"),
     *(".tif", ".tiff", ".heic", ".heif", ".avif"),
 )
-VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
-MOTION_SUFFIXES = (".csv", ".npz", ".jsonl")
 _KNOWN = (AVATAR_SUFFIX, PROJECT_SUFFIX, *PHOTO_SUFFIXES, *VIDEO_SUFFIXES, *MOTION_SUFFIXES)
 _PATH_LIMIT = 4000
 

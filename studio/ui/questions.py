@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -71,6 +71,11 @@ def ask_save_file(
     dialog.selectFile(proposal.name)
     dialog.open()
     return dialog
+
+
+def patterns(suffixes: Iterable[str]) -> str:
+    """Names that end so, as filters of a file dialog want them: ``*.csv *.npz``."""
+    return " ".join(f"*{suffix}" for suffix in suffixes)
 
 
 def _file_dialog(

@@ -22,18 +22,17 @@ from PySide6.QtWidgets import (
 
 from studio.drive import opening
 from studio.drive.network_source import own_address
+from studio.drive.suffixes import MOTION_SUFFIXES, VIDEO_SUFFIXES
 from studio.engine.webcam import webcam_devices
 from studio.ui.controls.labelled import labelled
 from studio.ui.drive.choice import FILE_KINDS, NETWORK_KINDS, SourceChoice, SourceKind
 from studio.ui.drive.driving import Driving
 from studio.ui.icons import icon
-from studio.ui.questions import ask_open_file
+from studio.ui.questions import ask_open_file, patterns
 from studio.ui.theme import tokens
 
 _SIZES = ((640, 480), (1280, 720), (320, 240))
 _PORTS = {SourceKind.LIVE_LINK: opening.LIVE_LINK_PORT, SourceKind.VMC: opening.VMC_PORTS[0]}
-_VIDEOS = "*.mp4 *.mov *.m4v *.mkv *.webm *.avi"
-_MOTIONS = "*.csv *.npz *.jsonl"
 
 
 class SourceBox(QWidget):
@@ -200,9 +199,9 @@ class SourceBox(QWidget):
         choice = self._driving.choice
         video = choice.kind is SourceKind.VIDEO
         filters = (
-            self.tr("Videos ({0})").format(_VIDEOS)
+            self.tr("Videos ({0})").format(patterns(VIDEO_SUFFIXES))
             if video
-            else self.tr("Motion files ({0})").format(_MOTIONS)
+            else self.tr("Motion files ({0})").format(patterns(MOTION_SUFFIXES))
         )
         folder = None if choice.path is None else choice.path.parent
         title = self.tr("Drive with a video") if video else self.tr("Drive with a motion file")

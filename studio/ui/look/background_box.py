@@ -19,11 +19,9 @@ from studio.session.look import BackgroundKind, Look
 from studio.ui.controls.labelled import labelled
 from studio.ui.desk import Desk
 from studio.ui.incoming import PHOTO_SUFFIXES
-from studio.ui.questions import ask_open_file
+from studio.ui.questions import ask_open_file, patterns
 from studio.ui.theme import tokens
 from studio.ui.viewport.texts import background_texts
-
-_PICTURES = " ".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES)
 
 
 class BackgroundBox(QWidget):
@@ -83,7 +81,7 @@ class BackgroundBox(QWidget):
         """Ask for a picture file."""
         look = self._desk.session.state.look
         folder = Path(look.image).parent if look.image else None
-        kinds = self.tr("Pictures ({0})").format(_PICTURES)
+        kinds = self.tr("Pictures ({0})").format(patterns(PHOTO_SUFFIXES))
         ask_open_file(self, self.tr("Background image"), [kinds], folder, self._set_image)
 
     def _set_image(self, path: Path) -> None:

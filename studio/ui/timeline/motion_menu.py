@@ -7,17 +7,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.drive.suffixes import MOTION_SUFFIXES
 from studio.engine.clip_job import export_clip
 from studio.ui.desk import Desk
 from studio.ui.drive.driving import driving_of
 from studio.ui.icons import icon
-from studio.ui.questions import Chosen, ask_open_file, ask_save_file
+from studio.ui.questions import Chosen, ask_open_file, ask_save_file, patterns
 from studio.ui.timeline.film_dialog import Film, FilmDialog
 from studio.ui.timeline.motion_jobs import export_take, export_whole, import_take
 from studio.ui.timeline.playing import is_camera, playing_of
 from studio.ui.timeline.store import PackedTrack
-
-_FORMATS = ("CSV, Live Link Face (*.csv)", "JSON Lines (*.jsonl)", "FLAME (*.npz)")
 
 
 class MotionMenu(QMenu):
@@ -32,7 +31,7 @@ class MotionMenu(QMenu):
             icon("ph.download-simple"), self.tr("Import a motion file…"), self.ask_import
         )
         self.addSeparator()
-        self.one = self.addAction(icon("ph.export"), "", self._ask_take)
+        self.one = self.addAction(icon("ph.export"), "", self._ask_chosen)
         self.whole = self.addAction(
             icon("ph.stack"), self.tr("Export the motion of the timeline…"), self.ask_whole
         )
@@ -51,6 +50,12 @@ class MotionMenu(QMenu):
         self.one.setEnabled(take is not None)
         self.whole.setEnabled(opened and timeline.duration > 0.0)
         self.film.setEnabled(opened and timeline.duration > 0.0)
+
+    def ask_import(self) -> None:
+        """Ask for a motion file."""
+        filters = [self.tr("Motion files ({0})").format(patterns(MOTION_SUFFIXES))]
+        title = self.tr("Import a motion file")
+        ask_open_file(self._owner, title, filters, None, self.import_from)
 
     def ask_take(self, name: str) -> None:
         """Ask where a take goes; the suffix says how it is written."""
@@ -132,18 +137,17 @@ class MotionMenu(QMenu):
             self._owner, title, filters, place, lambda path: self.export_film_to(path, film)
         )
 
-    def _ask_take(self) -> None:
+    def _ask_chosen(self) -> None:
         if self._take is not None:
             self.ask_take(self._take)
 
-    def ask_import(self) -> None:
-        """Ask for a motion file."""
-        filters = [self.tr("Motion files ({0})").format("*.csv *.npz *.jsonl")]
-        title = self.tr("Import a motion file")
-        ask_open_file(self._owner, title, filters, None, self.import_from)
-
     def _ask(self, title: str, name: str, then: Chosen) -> None:
-        ask_save_file(self._owner, title, _FORMATS, Path.home() / name, then)
+        filters = [
+            self.tr("CSV, Live Link Face (*.csv)"),
+            self.tr("JSON Lines (*.jsonl)"),
+            self.tr("FLAME (*.npz)"),
+        ]
+        ask_save_file(self._owner, title, filters, Path.home() / name, then)
 
     def _tell(self, what: str, path: Path) -> None:
         self._desk.notice.emit(self.tr("{0} is in {1}.").format(what, path.name))
