@@ -9,14 +9,14 @@ from models.pose import Pose
 from studio.session.timeline import Timeline
 from studio.session.view import View
 
-USUAL_RATE = 30.0
-_RATES = (1.0, 120.0)
+_USUAL_RATE, _HIGHEST_RATE = 30.0, 120.0
+"""Frames a second without takes, and at most."""
 
 
 def baking_rate(timeline: Timeline) -> float:
     """Frames a second that lose nothing of the takes: as many as the quickest one has."""
     rates = [round(take.track.rate) for take in timeline.takes if not take.muted]
-    return float(min(max(rates, default=USUAL_RATE), _RATES[1])) or USUAL_RATE
+    return float(min(max(rates, default=0), _HIGHEST_RATE)) or _USUAL_RATE
 
 
 def frame_count(timeline: Timeline, rate: float) -> int:

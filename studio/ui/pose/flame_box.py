@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from models.pose import Pose
 from studio.session.pose_edit import shows_expression
 from studio.ui.controls.edits import edits
-from studio.ui.controls.row_label import RowLabel
+from studio.ui.controls.labelled import labelled
 from studio.ui.controls.section import Section
 from studio.ui.controls.span import Span
 from studio.ui.controls.value_bar import ValueBar
@@ -99,7 +99,7 @@ class FlameBox(Section):
                 label,
                 partial(self._desk.posing.set_expression, index),
             )
-            self.rows.insertWidget(1 + index, _row(label, bar))
+            self.rows.insertWidget(1 + index, labelled(label, bar))
             self.bars.append(bar)
 
     def _fit_shape(self, found: Sequence[float]) -> None:
@@ -108,7 +108,7 @@ class FlameBox(Section):
             label = self.tr("Shape {0}").format(index + 1)
             bar = ValueBar(_COMPONENT, label)
             edits(bar, self._desk.session, label, partial(self._desk.posing.set_shape, index))
-            row = _row(label, bar)
+            row = labelled(label, bar)
             self.rows.addWidget(row)
             self._shape.append(bar)
             self._shape_rows.append(row)
@@ -121,16 +121,6 @@ class FlameBox(Section):
     def _reset(self) -> None:
         pose = self._desk.session.state.pose.replace(expression=None)
         self._desk.session.change(self.tr("Reset FLAME"), pose=pose, shape=())
-
-
-def _row(text: str, bar: ValueBar) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(RowLabel(text))
-    layout.addWidget(bar, 1)
-    return row
 
 
 def _head_kind(handle: object) -> str:
