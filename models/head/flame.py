@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.head.flame_file import JOINTS, PARENTS, SHAPE_COUNT, FlameArrays
+from models.head.flame_file import PARENTS, SHAPE_COUNT, FlameArrays
 from models.pose import EXPRESSION_COUNT
 
 
@@ -132,10 +132,6 @@ class FlameHead(nn.Module):
         blended_turn = torch.einsum("vj,bjxy->bvxy", self.weights, turn)
         blended_shift = torch.einsum("vj,bjx->bvx", self.weights, shift)
         return torch.einsum("bvxy,bvy->bvx", blended_turn, vertices) + blended_shift
-
-    def joint_index(self, name: str) -> int:
-        """Row of a joint in ``JOINTS``."""
-        return JOINTS.index(name)
 
 
 def rotation_matrix(axis_angle: Tensor) -> Tensor:

@@ -13,11 +13,6 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 
 
-def premultiply(rgb: FloatArray, alpha: FloatArray) -> FloatArray:
-    """Multiply straight ``rgb (3, H, W)`` by ``alpha (1, H, W)``."""
-    return rgb * alpha
-
-
 def unpremultiply(premultiplied: FloatArray, alpha: FloatArray) -> FloatArray:
     """Divide ``(3, H, W)`` by ``alpha (1, H, W)``; black where alpha is zero."""
     solid = np.maximum(alpha, np.float32(1e-6))

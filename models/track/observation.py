@@ -17,8 +17,6 @@ _EYES = (
     (33, 133, (160, 159, 158), (144, 145, 153), IRIS_RIGHT),
 )
 """Left, then right eye: outer and inner corner, middle of the upper and of the lower lid, iris."""
-_INNER_LIPS = ((13, 14), (82, 87), (312, 317))
-_MOUTH_CORNERS = (61, 291)
 _EYE_DIAMETER = 0.82
 """Of the eyeball's visible sphere in eye widths (corner to corner): 24 mm against 29 mm."""
 
@@ -71,14 +69,6 @@ class Observation:
             gap = points[list(upper), :2].mean(0) - points[list(lower), :2].mean(0)
             rows.append(np.linalg.norm(gap) / np.linalg.norm(points[outer] - points[inner]))
         return np.asarray(rows, np.float32)
-
-    @property
-    def mouth_gap(self) -> float:
-        """Distance of the inner lips over the mouth's width, 0 closed."""
-        points = self.landmarks.astype(np.float64)
-        gaps = [np.linalg.norm(points[a, :2] - points[b, :2]) for a, b in _INNER_LIPS]
-        corners = points[list(_MOUTH_CORNERS)]
-        return float(np.mean(gaps) / np.linalg.norm(corners[0] - corners[1]))
 
     @property
     def gaze(self) -> FloatArray:

@@ -81,11 +81,6 @@ class View:
         """Shifted so that the point ``at`` (0..1 of the picture, y down) comes to the middle."""
         return self.panned(0.5 - at[0], 0.5 - at[1])
 
-    @property
-    def is_source(self) -> bool:
-        """Whether this is exactly the photo's view, so that the photo can lie beside it."""
-        return self == View()
-
 
 VIEW_PRESETS: Mapping[str, View] = {
     "source": View(),

@@ -31,10 +31,6 @@ class Span:
     origin: float | None = None
     whole: bool = False
 
-    def dragged(self, value: float) -> float:
-        """The nearest value that dragging and keys reach."""
-        return self._round(min(max(value, self.low), self.high))
-
     def typed(self, value: float) -> float:
         """The nearest value that typing reaches."""
         least = self.low if self.least is None else self.least

@@ -68,10 +68,6 @@ class Viewport(QWidget):
         """Go back to the photo's view."""
         self.stage.navigation.go(self.tr("Source view"), View())
 
-    def focus_at(self, x: float, y: float) -> None:
-        """Bring a point (shares 0..1 of the picture, y down) to the middle."""
-        self.stage.navigation.focus(x, y)
-
     @property
     def split_on(self) -> bool:
         """Whether the photo is compared with the picture."""

@@ -20,7 +20,6 @@ def seen(view: View, points=POINTS, fov: float | None = None) -> np.ndarray:
 
 def test_the_source_view_is_the_photos_camera():
     assert View().camera(SOURCE) == SOURCE
-    assert View().is_source and not View(yaw=1).is_source
 
 
 def test_front_looks_straight_at_the_face_from_as_far_away():
