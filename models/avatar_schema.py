@@ -14,6 +14,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Va
 FORMAT_VERSION = 2
 """1 is everything but FLAME's expression and shape on the rig, which came with 2."""
 
+FARTHEST = 100.0
+"""Canonical units; a head is about 0.3 wide."""
+
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
 
@@ -100,6 +103,11 @@ class ArraySpec:
     shape: tuple[int | str | None, ...]
     optional: bool = False
 
+    @classmethod
+    def of(cls, dtype: str, *shape: int | str | None, optional: bool = False) -> ArraySpec:
+        """One of a single type."""
+        return cls((dtype,), shape, optional)
+
 
 @dataclass(frozen=True)
 class ArchiveSchema:
@@ -144,6 +152,12 @@ def check_finite(name: str, array: Array) -> None:
         bad = False
     if bad:
         raise SchemaFault(f"array {name[:60]!r} holds values that are not finite")
+
+
+def require(name: str, good: object) -> None:
+    """Raise ``SchemaFault`` about the array of this name unless it is ``good``."""
+    if not good:
+        raise SchemaFault(f"array {name!r} holds impossible values")
 
 
 def _check_array(name: str, array: Array, spec: ArraySpec, axes: dict[str, int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,106 +10,57 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.animate.proxy import Part, Proxy
-from models.animate.rig import JOINTS, Rig
-from models.animate.shape_basis import SHAPE_COUNT
+from models.animate.proxy import Part
 from models.avatar_file import AvatarArchive, read_archive, write_archive
 from models.avatar_parts import STAGES, AvatarParts, BuildReport, Origin, SourcePhoto
 from models.avatar_schema import (
+    FARTHEST,
     FORMAT_VERSION,
     ArchiveSchema,
+    Arrays,
     ArraySpec,
     SchemaFault,
     check_arrays,
     read_description,
+    require,
 )
 from models.camera import Camera
 from models.errors import BadInput
 from models.plane_storage import StoredField, StoredPlanes
-from models.pose import ARKIT_NAMES, EXPRESSION_COUNT, Pose
+from models.pose import Pose
+from models.proxy_storage import PROXY_SPECS, proxy_arrays, read_proxy
 from models.triplane.decoder import HIDDEN, OUTPUTS, Decoder
 from models.triplane.field import CHANNELS
-
-Arrays = Mapping[str, NDArray[Any]]
 
 _PARTS = {part: part.name.lower() for part in Part}
 _BRANCHES = ("canonical", "appearance")
 _PHOTO_SIDES = range(16, 4097)
 _RESOLUTIONS = range(2, 1025)
-_FARTHEST = 100.0
-"""Canonical units; a head is about 0.3 wide."""
-_LARGEST_VALUE = 1e4
-_EXPRESSION = "rig.expression."
+_LARGEST_FEATURE = 1e4
 _PNG_LEVEL = [cv2.IMWRITE_PNG_COMPRESSION, 2]
-
-
-def _f32(*shape: int | str | None) -> ArraySpec:
-    return ArraySpec(("float32",), shape)
-
-
-def _i32(*shape: int | str | None) -> ArraySpec:
-    return ArraySpec(("int32",), shape)
 
 
 def _plane_specs() -> dict[str, ArraySpec]:
     specs = {
-        "decoder.w1": _f32(HIDDEN, CHANNELS),
-        "decoder.b1": _f32(HIDDEN),
-        "decoder.w2": _f32(OUTPUTS, HIDDEN),
-        "decoder.b2": _f32(OUTPUTS),
+        "decoder.w1": ArraySpec.of("float32", HIDDEN, CHANNELS),
+        "decoder.b1": ArraySpec.of("float32", HIDDEN),
+        "decoder.w2": ArraySpec.of("float32", OUTPUTS, HIDDEN),
+        "decoder.b2": ArraySpec.of("float32", OUTPUTS),
     }
     for part in _PARTS.values():
         side = f"{part} resolution"
-        specs[f"{part}.cube"] = _f32(4)
+        specs[f"{part}.cube"] = ArraySpec.of("float32", 4)
         for branch in _BRANCHES:
             count = f"{part} {branch} channels"
-            specs[f"{part}.{branch}.values"] = ArraySpec(("int16",), (3, count, side, side))
-            specs[f"{part}.{branch}.scale"] = _f32(3, count)
-            specs[f"{part}.{branch}.channels"] = ArraySpec(("uint8",), (count,))
+            specs[f"{part}.{branch}.values"] = ArraySpec.of("int16", 3, count, side, side)
+            specs[f"{part}.{branch}.scale"] = ArraySpec.of("float32", 3, count)
+            specs[f"{part}.{branch}.channels"] = ArraySpec.of("uint8", count)
     return specs
 
 
-def _expression_specs() -> dict[str, ArraySpec]:
-    specs = {
-        "basis": (("float16",), ("components", "controls", 3)),
-        "vertex": (("int32",), ("followers",)),
-        "start": (("int32",), (None,)),
-        "control": (("uint16",), ("followings",)),
-        "share": (("float16",), ("followings",)),
-        "opening": (("float32",), ("components",)),
-        "mirror": (("float32",), ("components", "components")),
-    }
-    return {_EXPRESSION + name: ArraySpec(*spec, optional=True) for name, spec in specs.items()}
-
-
-_SHAPE_SPECS = {
-    "rig.shape.delta": ArraySpec(("float16",), (SHAPE_COUNT, "vertices", 3), optional=True),
-    "rig.shape.pivots": ArraySpec(("float32",), (SHAPE_COUNT, len(JOINTS), 3), optional=True),
-}
-
 SCHEMA = ArchiveSchema(
     planes=_plane_specs(),
-    proxy={
-        "canonical": _f32("vertices", 3),
-        "faces": _i32("faces", 3),
-        "part": ArraySpec(("uint8",), ("faces",)),
-        "soft": ArraySpec(("bool",), ("faces",)),
-        "rig.rest": _f32("vertices", 3),
-        "rig.blend_start": _i32(len(ARKIT_NAMES) + 1),
-        "rig.blend_vertex": _i32("displacements"),
-        "rig.blend_delta": _f32("displacements", 3),
-        "rig.weights": _f32("vertices", len(JOINTS)),
-        "rig.pivots": _f32(len(JOINTS), 3),
-        "rig.jaw_motion": _f32(len(ARKIT_NAMES), 6),
-        "rig.lid_vertices": _i32("lids"),
-        "rig.lid_sphere": _f32("lids", 4),
-        "rig.seal_vertex": _i32("sealed"),
-        "rig.seal_delta": _f32("sealed", 3),
-        "rig.seal_release": _f32(1),
-        "photo_valid": ArraySpec(("uint8",), (None,)),
-        **_expression_specs(),
-        **_SHAPE_SPECS,
-    },
+    proxy={**PROXY_SPECS, "photo_valid": ArraySpec.of("uint8", None)},
 )
 """Arrays of a `.avatar` file; ``cube`` is a field's centre and side, ``photo_valid`` is packed."""
 
@@ -141,7 +91,7 @@ def save_parts(path: str | Path, parts: AvatarParts) -> None:
     archive = AvatarArchive(
         meta=meta,
         planes=_plane_arrays(parts),
-        proxy=_proxy_arrays(parts),
+        proxy={**proxy_arrays(parts.proxy), "photo_valid": np.packbits(source.valid)},
         source_png=_encode(np.concatenate([source.crop, source.matte])),
         background_png=_encode(source.background),
     )
@@ -177,21 +127,9 @@ def _plane_arrays(parts: AvatarParts) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _proxy_arrays(parts: AvatarParts) -> dict[str, NDArray[Any]]:
-    proxy = parts.proxy
-    return {
-        "canonical": proxy.canonical,
-        "faces": proxy.faces,
-        "part": proxy.part,
-        "soft": proxy.soft,
-        "photo_valid": np.packbits(parts.source.valid),
-        **{f"rig.{name}": array for name, array in proxy.rig.arrays().items()},
-    }
-
-
 def _parts(archive: AvatarArchive, path: str | Path) -> AvatarParts:
     description = read_description(archive.meta)
-    proxy = _read_proxy(archive.proxy)
+    proxy = read_proxy(archive.proxy)
     try:
         camera = Camera.from_vector(description.camera)
         decoder = Decoder(*(archive.planes[f"decoder.{n}"] for n in ("w1", "b1", "w2", "b2")))
@@ -238,55 +176,18 @@ def _seconds(value: Any) -> dict[str, float]:
 
 def _read_field(arrays: Arrays, part: str) -> StoredField:
     cube = arrays[f"{part}.cube"]
-    _require(f"{part}.cube", bool(np.abs(cube).max() <= _FARTHEST and cube[3] > 1e-3))
+    require(f"{part}.cube", bool(np.abs(cube).max() <= FARTHEST and cube[3] > 1e-3))
     branches = []
     for branch in _BRANCHES:
         name = f"{part}.{branch}"
         values, scale = arrays[f"{name}.values"], arrays[f"{name}.scale"]
         channels = arrays[f"{name}.channels"]
         ascending = bool((np.diff(channels.astype(np.int64)) > 0).all())
-        _require(f"{name}.channels", ascending and bool((channels < CHANNELS).all()))
-        _require(f"{name}.scale", bool((np.abs(scale) * 32768 <= _LARGEST_VALUE).all()))
-        _require(f"{name}.values", values.shape[-1] in _RESOLUTIONS)
+        require(f"{name}.channels", ascending and bool((channels < CHANNELS).all()))
+        require(f"{name}.scale", bool((np.abs(scale) * 32768 <= _LARGEST_FEATURE).all()))
+        require(f"{name}.values", values.shape[-1] in _RESOLUTIONS)
         branches.append(StoredPlanes(values, scale, channels))
     return StoredField(branches[0], branches[1], cube[:3].copy(), float(cube[3]))
-
-
-def _read_proxy(arrays: Arrays) -> Proxy:
-    """The proxy and its rig; every index is checked, since kernels do not."""
-    vertices = len(arrays["canonical"])
-    start = arrays["rig.blend_start"]
-    _require("rig.blend_start", start[0] == 0 and start[-1] == len(arrays["rig.blend_vertex"]))
-    _require("rig.blend_start", bool((np.diff(start) >= 0).all()))
-    for name, indices in arrays.items():
-        if indices.dtype == np.int32 and not name.endswith("start"):
-            _require(name, not indices.size or (indices.min() >= 0 and indices.max() < vertices))
-    _require("faces", len(arrays["faces"]) > 0)
-    _require("part", bool((arrays["part"] < len(_PARTS)).all()))
-    for name, array in arrays.items():
-        if array.dtype.kind == "f":
-            limit = _LARGEST_VALUE if name.startswith(_EXPRESSION) else _FARTHEST
-            _require(name, not array.size or bool(np.abs(array).max() <= limit))
-    rig = _read_rig(arrays)
-    return Proxy(arrays["canonical"], arrays["faces"], arrays["part"], arrays["soft"], rig)
-
-
-def _read_rig(arrays: Arrays) -> Rig:
-    for specs in (_expression_specs(), _SHAPE_SPECS):
-        if len(specs.keys() & arrays.keys()) not in (0, len(specs)):
-            raise SchemaFault("arrays of the head's components are missing")
-    own = {k.removeprefix("rig."): v for k, v in arrays.items() if k.startswith("rig.")}
-    rig = Rig.of(own)
-    if rig.expression is not None:
-        _require(f"{_EXPRESSION}basis", len(rig.expression.basis) == EXPRESSION_COUNT)
-        fault = rig.expression.fault(len(rig.rest))
-        _require(_EXPRESSION + fault, not fault)
-    return rig
-
-
-def _require(name: str, good: object) -> None:
-    if not good:
-        raise SchemaFault(f"array {name!r} holds impossible values")
 
 
 def _read_source(archive: AvatarArchive, camera: Camera, pose: Pose) -> SourcePhoto:

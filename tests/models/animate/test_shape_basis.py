@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_the_picture_changes_and_comes_back(avatar: Avatar, sample_avatar: Avata
     assert other.shape[0] == avatar.shape[0] + 2.0 and other.shape[1:] == avatar.shape[1:]
     assert other._packed is avatar._packed and len(avatar.shape) == SHAPE_COUNT
     assert sample_avatar.reshaped([2.0]) is sample_avatar and sample_avatar.shape == ()
+
+
+def test_threads_that_want_different_people_get_them(avatar: Avatar) -> None:
+    def changed(amount: float) -> bool:
+        return all(
+            avatar.reshaped([amount]).shape[0] == avatar.shape[0] + amount for _ in range(20)
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(changed, (-1.0, 0.5, 1.0, 2.0)))
 
 
 def test_the_file_keeps_it(avatar: Avatar, tmp_path: Path) -> None:
