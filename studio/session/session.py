@@ -13,8 +13,9 @@ from models.pose import Pose
 from studio.session.event import Event
 from studio.session.history import History, Step
 from studio.session.look import Look
+from studio.session.on_disk import OnDisk
 from studio.session.project import OpenedProject, SavedProject
-from studio.session.state import Behaviour, OpenAvatar, State, same_avatar, shape_beyond
+from studio.session.state import Behaviour, OpenAvatar, State, shape_beyond
 from studio.session.view import View
 
 MERGE_SECONDS = 1.0
@@ -48,10 +49,7 @@ class Session:
         self.title_changed: Event[str] = Event()
         self._clock = clock
         self._state = State()
-        self._saved = self._state
-        self._opened: State | None = None
-        self._project: Path | None = None
-        self._project_avatar: OpenAvatar | None = None
+        self._on_disk = OnDisk(self._state)
         self._gesture: str | None = None
         self._gesture_step: Step | None = None
         self._untold: set[str] = set()
@@ -72,8 +70,7 @@ class Session:
     @property
     def project(self) -> Path | None:
         """The project's file, None while it was never saved."""
-        owner = self._project_avatar
-        return self._project if owner is None or same_avatar(self._state.avatar, owner) else None
+        return self._on_disk.project_of(self._state.avatar)
 
     def change(self, label: str, *, merge: str | None = None, **parts: Any) -> bool:
         """Change parts of the state by name: ``session.change("Smile", pose=pose)``.
@@ -109,7 +106,8 @@ class Session:
             return last is self._gesture_step
         recent = step.time - last.time <= MERGE_SECONDS
         same = step.merge is not None and step.merge == last.merge
-        return same and recent and not self.history.can_redo and last.state is not self._kept
+        kept = self._on_disk.state_of(self._state.avatar)
+        return same and recent and not self.history.can_redo and last.state is not kept
 
     def begin(self, label: str) -> None:
         """Begin a gesture (a mouse drag): all changes until ``end`` are one step of this name."""
@@ -218,7 +216,7 @@ class Session:
         pose = getattr(avatar.handle, "source_pose", Pose.neutral())
         self.change(f"Open {avatar.name}", avatar=avatar, shape=(), pose=pose, view=View())
         if clean:
-            self._opened = self._state
+            self._on_disk.opened = self._state
             self._tell_title()
 
     def avatar_saved(
@@ -243,13 +241,8 @@ class Session:
                 return state
             return replace(state, avatar=new, shape=shape_beyond(state.shape, shape))
 
-        if same_avatar(self._project_avatar, avatar):
-            self._project_avatar = new
         self.history.rewrite(renamed)
-        self._saved = renamed(self._saved)
-        if self._opened is not None and self._opened.avatar is avatar:
-            # The file is that of the person as changed.
-            self._opened = replace(self._opened, avatar=new)
+        self._on_disk.avatar_saved(avatar, new, renamed)
         self._become(renamed(self._state))
 
     def open_project(self, opened: OpenedProject, *, recovered: bool = False) -> None:
@@ -259,14 +252,14 @@ class Session:
         """
         self._gesture, self._gesture_step = None, None
         self.history = History(opened.state, self.history.limit)
-        self._project, self._project_avatar = opened.path, opened.state.avatar
-        self._saved, self._opened = State() if recovered else opened.state, None
+        self._on_disk.put(opened.path, opened.state)
+        if recovered:
+            self._on_disk.saved = State()
         self._become(opened.state)
 
     def project_saved(self, saved: SavedProject) -> None:
         """Note that the state from which saving began is now in a file."""
-        self._project, self._saved = saved.path, saved.state
-        self._project_avatar, self._opened = saved.state.avatar, None
+        self._on_disk.put(saved.path, saved.state)
         if saved.avatar_path is not None and saved.state.avatar is not None:
             self.avatar_saved(saved.state.avatar, saved.avatar_path, saved.sha256)
         self._tell_title()
@@ -277,19 +270,12 @@ class Session:
 
         A view alone counts only in a project that has a file.
         """
-        now, saved = self._state, self._kept
+        now, saved = self._state, self._on_disk.state_of(self._state.avatar)
         if now.avatar is not None and now.avatar.path is None:
             return True
         if self.project is None:
             saved = replace(saved, view=now.view)
         return now != saved
-
-    @property
-    def _kept(self) -> State:
-        """What was last saved or opened of the avatar that is shown."""
-        opened = self._opened
-        shown = opened is not None and same_avatar(self._state.avatar, opened.avatar)
-        return opened if opened is not None and shown else self._saved
 
     @property
     def title(self) -> str:
