@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -82,10 +83,8 @@ class Tracks(QWidget):
 
     @property
     def rows(self) -> list[Row]:
-        """Takes, the upper layer first, then curves."""
-        timeline = self._timeline
-        takes = [Row(take.name, take, None) for take in reversed(timeline.takes)]
-        return takes + [Row(curve.channel, None, curve) for curve in timeline.curves]
+        """What lies below each other."""
+        return Row.all_of(self._timeline)
 
     @property
     def scale(self) -> Scale:
@@ -189,7 +188,7 @@ class Tracks(QWidget):
             if hold is not None and hold.grip is Grip.BOX and gone < _CLICK:
                 self._playing.seek(self._view.snapped(hold.seconds))
 
-    def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place = QPointF(event.pos())
         row = self._row_at(place)
         if row is not None and row.take is not None:

@@ -37,6 +37,12 @@ class Row:
     take: Take | None
     curve: Curve | None
 
+    @classmethod
+    def all_of(cls, timeline: Timeline) -> list[Row]:
+        """Takes, the upper layer first, then curves."""
+        takes = [cls(take.name, take, None) for take in reversed(timeline.takes)]
+        return takes + [cls(curve.channel, None, curve) for curve in timeline.curves]
+
 
 @dataclass(frozen=True)
 class Shown:
