@@ -19,7 +19,10 @@ from models.head.open_head import FloatArray, IntArray, OpenHeadData
 NECK, JAW, EYES = JOINTS.index("neck"), JOINTS.index("jaw"), [3, 4]
 EYEBALL = 0.9
 """Weight of an eye joint from which a vertex belongs to the eyeball."""
-NO_FACE = "the FLAME file holds no face that the open head can be matched with."
+NO_FACE = (
+    "it holds no face that the open head can be matched with; give a FLAME file as its makers "
+    "publish it."
+)
 _FARTHEST = 0.006
 """Mean distance (canonical units) of a face that cannot be matched: 2.6 mm."""
 _EYES_APART = 0.045
