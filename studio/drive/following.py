@@ -82,24 +82,24 @@ class FaceFollower:
         times = {"landmarks": 1e3 * (found - start)}
         if seen is None:
             return Sample(seconds, None, arrived, False, dropped, times, Seen(rgb))
-        measure, restarted = self._measure(seen, rgb)
+        measure, restarted = self._current(seen, rgb)
         pose, error = (measure.rest, 0.0) if restarted else measure.follow(seen, rgb)
         times["solve"] = 1e3 * (clock() - found)
         monitor = Seen(rgb, seen.landmarks[:, :2], error)
         return Sample(seconds, pose, arrived, restarted, dropped, times, monitor)
 
-    def _measure(self, seen: Observation, rgb: Pixels) -> tuple[Measure, bool]:
+    def _current(self, seen: Observation, rgb: Pixels) -> tuple[Measure, bool]:
         """What to follow by, and whether it is new."""
         wanted, restarted = self._measures.get(self._number), False
         if wanted is None:
-            wanted = Measure.of(seen, rgb) if self._now is None else self._measured(seen, rgb)
+            wanted = Measure.of(seen, rgb) if self._now is None else self._anew(seen, rgb)
             restarted = wanted is not None
         if wanted is not None:
             self._measures[self._number] = self._now = wanted
         assert self._now is not None
         return self._now, restarted
 
-    def _measured(self, seen: Observation, rgb: Pixels) -> Measure | None:
+    def _anew(self, seen: Observation, rgb: Pixels) -> Measure | None:
         """The measure that is wanted, begun if need be; None until it is there."""
         if self._coming is None or self._coming[0] != self._number:
             self._coming = self._number, self._beside.submit(Measure.of, seen, rgb)
