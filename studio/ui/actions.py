@@ -11,6 +11,7 @@ from studio.session.look import ViewMode
 from studio.ui.action_set import Action, Needs
 from studio.ui.drive.actions import drive_actions
 from studio.ui.pose.pose_tools import mirror_pose
+from studio.ui.step_names import step_name
 from studio.ui.viewport.texts import mode_texts, view_texts
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _edit(window: MainWindow) -> list[Action]:
             "Ctrl+Z",
             "ph.arrow-u-up-left",
             Needs.UNDO,
-            about=lambda: session.history.undone_next,
+            about=lambda: step_name(session.history.undone_next),
         ),
         Action(
             "edit.redo",
@@ -91,7 +92,7 @@ def _edit(window: MainWindow) -> list[Action]:
             ("Ctrl+Shift+Z", "Ctrl+Y"),
             "ph.arrow-u-up-right",
             Needs.REDO,
-            about=lambda: session.history.redone_next,
+            about=lambda: step_name(session.history.redone_next),
         ),
         Action(
             "edit.copy_pose", tr("&Copy pose"), do.copy_pose, "Ctrl+Shift+C", "ph.copy", line=True

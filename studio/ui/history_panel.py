@@ -20,6 +20,7 @@ from studio.session.step_detail import step_detail
 from studio.ui.desk import Desk
 from studio.ui.icons import icon
 from studio.ui.listen import listen
+from studio.ui.step_names import step_name
 from studio.ui.theme import tokens
 
 _ICON, _GAP = 12, 6
@@ -82,11 +83,11 @@ class _Steps(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = index.row()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._steps[row].label
+            return step_name(self._steps[row].label)
         if role == DETAIL:
             return self._detail(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._steps[row].label} {self._detail(row)}".rstrip()
+            return f"{step_name(self._steps[row].label)} {self._detail(row)}".rstrip()
         if role == Qt.ItemDataRole.DecorationRole:
             return icon(
                 "ph.circle-fill" if row == self._position else "ph.circle",
