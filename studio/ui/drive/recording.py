@@ -18,11 +18,7 @@ _LIMIT_MS = 1000
 
 
 class Recording(QObject):
-    """One take at a time; what was recorded until a source broke is kept as well.
-
-    Attributes:
-        on: whether a take is recorded.
-    """
+    """One take at a time; what was recorded until a source broke is kept as well."""
 
     ended = Signal()
     """A forgotten take ended by itself."""

@@ -79,8 +79,8 @@ class FlameBox(Section):
                 "the person of the photo; it is saved with the project."
             )
         return self.tr(
-            "This avatar is older than the picture's expressions: build it again with its FLAME "
-            "file to see them. Until then they are only kept in the pose."
+            "This avatar was made before pictures showed FLAME's expression: build it again with "
+            "its FLAME file to see it. Until then it is only kept in the pose."
         )
 
     def _show_all(self) -> None:
