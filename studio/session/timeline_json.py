@@ -31,6 +31,8 @@ _LARGEST = 10_000.0
 _PACKED: WeakKeyDictionary[PoseTrack, dict[str, Any]] = WeakKeyDictionary()
 """Tracks never change: dragging a take's end need not pack a minute of poses at every step."""
 
+_DAMAGED = "The timeline is damaged ({0}); open another copy of the project."
+
 _Seconds = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -106,24 +108,34 @@ def read_timeline(document: Mapping[str, Any]) -> Timeline:
     except ValidationError as error:
         found = error.errors()[0]
         place = ".".join(str(part) for part in found["loc"])[:80]
-        raise BadInput(f"The timeline is damaged ({place}: {found['msg']}).") from None
+        raise BadInput(_DAMAGED.format(f"{place}: {found['msg']}")) from None
     except ValueError as error:
-        raise BadInput(f"The timeline is damaged ({error}).") from None
+        raise BadInput(_DAMAGED.format(error)) from None
+
+
+def packed(track: PoseTrack) -> PoseTrack:
+    """The track itself, its poses packed: for a worker, as that takes 20 ms for each minute."""
+    _poses_document(track)
+    return track
+
+
+def _poses_document(track: PoseTrack) -> dict[str, Any]:
+    found = _PACKED.get(track)
+    if found is None:
+        found = _PACKED[track] = {
+            "poses": len(track),
+            "width": track.rows.shape[1],
+            "times": _text_of(track.times, "<f8"),
+            "rows": _text_of(track.rows, "<f4"),
+            "eye_roll": None if track.eye_roll is None else _text_of(track.eye_roll, "<f4"),
+        }
+    return found
 
 
 def _take_document(take: Take) -> dict[str, Any]:
-    track = take.track
-    if track not in _PACKED:
-        _PACKED[track] = {
-            "poses": len(track),
-            "width": track.rows.shape[1],
-            "times": _packed(track.times, "<f8"),
-            "rows": _packed(track.rows, "<f4"),
-            "eye_roll": None if track.eye_roll is None else _packed(track.eye_roll, "<f4"),
-        }
     return {
         "name": take.name,
-        **_PACKED[track],
+        **_poses_document(take.track),
         "start": take.start,
         "trim": list(take.trim),
         "loops": take.loops,
@@ -153,7 +165,7 @@ def _take(data: _TakeDocument) -> Take:
     )
 
 
-def _packed(array: NDArray[np.floating], kind: str) -> str:
+def _text_of(array: NDArray[np.floating], kind: str) -> str:
     return base64.b64encode(zlib.compress(array.astype(kind).tobytes(), 1)).decode("ascii")
 
 

@@ -10,9 +10,9 @@ from studio.drive.live_drive import LiveDrive
 from studio.drive.recorder import Recorder
 from studio.engine.job import Job
 from studio.session.pose_track import PoseTrack
+from studio.session.timeline_json import packed
 from studio.ui.desk import Desk
 from studio.ui.timeline.playing import Playing
-from studio.ui.timeline.store import PackedTrack
 
 _LIMIT_MS = 1000
 
@@ -67,17 +67,15 @@ class Recording(QObject):
         label = self.tr("Record {0}")
         stem = store.timeline.free_name(self.tr("Take"))
         if at_once:
-            store.put_take(label, PackedTrack.of(track), stem, start, parts)
+            store.put_take(label, track, stem, start, parts)
             return
         job = Job(
             self.tr("Keeping the take"),
-            lambda context: PackedTrack.of(track),
+            lambda context: packed(track),
             "file",
             "keeping the take",
         )
-        self._desk.submit(
-            job, done=lambda packed: store.put_take(label, packed, stem, start, parts)
-        )
+        self._desk.submit(job, done=lambda kept: store.put_take(label, kept, stem, start, parts))
 
     def _end_long_take(self) -> None:
         """The recorder ends a forgotten take by itself."""

@@ -14,7 +14,7 @@ from studio.session.pose_track import PoseTrack
 from studio.session.state import State
 from studio.session.takes import Take
 from studio.session.timeline import Timeline
-from studio.ui.timeline.store import PackedTrack
+from studio.session.timeline_json import packed
 
 
 def export_take(take: Take, path: Path) -> Job:
@@ -50,12 +50,12 @@ def export_whole(timeline: Timeline, state: State, path: Path) -> Job:
 def import_take(
     path: Path, avatar: Any, base: Pose, settings: DriveSettings, flame: Path | None = None
 ) -> Job:
-    """Read a motion file and carry it over to an avatar. Result: ``PackedTrack``, from 0 on.
+    """Read a motion file and carry it over to an avatar. Result: ``PoseTrack``, from 0 on, packed.
 
     ``flame`` is the user's FLAME file, by which FLAME's expression reaches open heads.
     """
 
-    def work(context: JobContext) -> PackedTrack:
+    def work(context: JobContext) -> PoseTrack:
         from studio.drive.calibrate import Target
         from studio.drive.file_source import MotionFileSource
         from studio.drive.lookahead import driven
@@ -67,11 +67,11 @@ def import_take(
         if source.origin is Origin.AVATAR:
             # Poses of an avatar are shown as they are.
             first = float(source.track.times[0])
-            return PackedTrack.of(source.track.shifted(-first))
+            return packed(source.track.shifted(-first))
         poses = []
         for each in driven(source, Target.of(avatar, base), settings):
             context.check()
             poses.append((each.seconds, each.pose))
-        return PackedTrack.of(PoseTrack.of(poses))
+        return packed(PoseTrack.of(poses))
 
     return Job(f"Importing {path.name}", work, "file", f"reading {path.name}")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.drive.suffixes import MOTION_SUFFIXES
 from studio.engine.clip_job import export_clip
+from studio.session.pose_track import PoseTrack
 from studio.ui.desk import Desk
 from studio.ui.drive.driving import driving_of
 from studio.ui.icons import icon
@@ -16,7 +17,6 @@ from studio.ui.questions import Chosen, ask_open_file, ask_save_file, patterns
 from studio.ui.timeline.film_dialog import Film, FilmDialog
 from studio.ui.timeline.motion_jobs import export_take, export_whole, import_take
 from studio.ui.timeline.playing import is_camera, playing_of
-from studio.ui.timeline.store import PackedTrack
 
 
 class MotionMenu(QMenu):
@@ -107,8 +107,8 @@ class MotionMenu(QMenu):
         start, settings = self._playing.seconds, driving_of(self._desk).settings
         base, store = self._desk.session.state.pose, self._playing.store
 
-        def done(poses: PackedTrack) -> None:
-            store.put_take(self.tr("Import {0}"), poses, path.stem, start)
+        def done(track: PoseTrack) -> None:
+            store.put_take(self.tr("Import {0}"), track, path.stem, start)
 
         flame = self._desk.settings.flame_file
         self._desk.submit(import_take(path, avatar.handle, base, settings, flame), done=done)

@@ -33,7 +33,7 @@ class Playing(QObject):
     def __init__(self, desk: Desk, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__(desk)
         self._desk, self._clock = desk, clock
-        self.store = TimelineStore(desk.session)
+        self.store = TimelineStore(desk.session, desk.notice.emit)
         self.seconds = 0.0
         self.playing = self.recording = self.shown = False
         self.channel = "jawOpen"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.errors import BadInput
@@ -16,30 +15,17 @@ from studio.session.timeline import Timeline
 _REMEMBERED = 64
 
 
-@dataclass(frozen=True, eq=False)
-class PackedTrack:
-    """Poses, and a take of them as JSON."""
-
-    track: PoseTrack
-    document: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, track: PoseTrack) -> PackedTrack:
-        """Pack poses: for a worker, as it takes 20 ms for each minute."""
-        return cls(track, Timeline((Take("poses", track),)).to_json()["takes"][0])
-
-
 class TimelineStore:
     """Reads and changes ``session.state.timeline``.
 
-    Packing and reading a take's poses costs milliseconds a minute: tracks never change, so each
-    is packed once, and the documents of the last steps are remembered with what they say.
+    Reading a take's poses costs milliseconds a minute: the documents of the last steps are
+    remembered with what they say.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, tell: Callable[[str], object]) -> None:
+        """``tell`` gets a sentence about a timeline that cannot be read, once."""
+        self._session, self._tell = session, tell
         self._read: list[tuple[Mapping[str, Any], Timeline]] = []
-        self._packed: list[tuple[PoseTrack, dict[str, Any]]] = []
 
     @property
     def timeline(self) -> Timeline:
@@ -52,7 +38,8 @@ class TimelineStore:
                 return timeline
         try:
             timeline = Timeline.from_json(document)
-        except BadInput:
+        except BadInput as error:
+            self._tell(str(error))
             timeline = Timeline()
         self._remember(document, timeline)
         return timeline
@@ -61,7 +48,7 @@ class TimelineStore:
         """Change it, one step; False when nothing differs."""
         if timeline == self.timeline:
             return False
-        document = self._document(timeline)
+        document = None if timeline == Timeline() else timeline.to_json()
         if document is not None:
             self._remember(document, timeline)
         return self._session.change(label, merge=merge, timeline=document)
@@ -69,20 +56,19 @@ class TimelineStore:
     def put_take(
         self,
         label: str,
-        poses: PackedTrack,
+        track: PoseTrack,
         stem: str,
         start: float,
         parts: frozenset[str] = frozenset(PARTS),
     ) -> str:
-        """Lay poses on top as a take, one step; returns its name.
+        """Lay poses, best packed before, on top as a take, one step; returns its name.
 
         ``{0}`` in the label stands for the name: the stem, or with a number where it is taken.
         """
         timeline = self.timeline
         taken = {take.name for take in timeline.takes}
         name = timeline.free_name(stem) if stem in taken or not stem else stem
-        self._packed.append((poses.track, dict(poses.document)))
-        take = Take(name, poses.track, start, parts=parts)
+        take = Take(name, track, start, parts=parts)
         self.change(label.format(name), timeline.with_take(take))
         return name
 
@@ -99,35 +85,3 @@ class TimelineStore:
 
     def _remember(self, document: Mapping[str, Any], timeline: Timeline) -> None:
         self._read = [*self._read[1 - _REMEMBERED :], (document, timeline)]
-
-    def _document(self, timeline: Timeline) -> dict[str, Any] | None:
-        if timeline == Timeline():
-            return None
-        rest = replace(timeline, takes=()).to_json()
-        takes = [self._take(take) for take in timeline.takes]
-        self._packed = [
-            (track, packed)
-            for track, packed in self._packed
-            if any(take.track is track for take in timeline.takes)
-        ]
-        return {**rest, "takes": takes}
-
-    def _take(self, take: Take) -> dict[str, Any]:
-        return {
-            **self._poses(take.track),
-            "name": take.name,
-            "start": take.start,
-            "trim": list(take.trim),
-            "loops": take.loops,
-            "parts": sorted(take.parts),
-            "weight": take.weight,
-            "muted": take.muted,
-        }
-
-    def _poses(self, track: PoseTrack) -> dict[str, Any]:
-        for known, packed in self._packed:
-            if known is track:
-                return packed
-        found = dict(PackedTrack.of(track).document)
-        self._packed.append((track, found))
-        return found

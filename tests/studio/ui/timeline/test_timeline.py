@@ -143,12 +143,20 @@ def test_the_store_packs_each_track_once_and_reads_what_it_wrote(desk, playing, 
     written = desk.session.state.timeline
     assert Timeline.from_json(written) == playing.timeline
     monkeypatch.setattr(
-        "studio.session.timeline_json._packed", lambda *_: pytest.fail("packed again")
+        "studio.session.timeline_json._text_of", lambda *_: pytest.fail("packed again")
     )
     timeline = edits.moved_take(playing.timeline, "Take 1", 3.0)
     assert playing.store.change("Move", timeline)
     assert playing.timeline.takes[0].start == 3.0
     assert not playing.store.change("Move", playing.timeline)
+
+
+def test_a_damaged_timeline_is_told_once_and_empty(desk, playing):
+    told = []
+    desk.notice.connect(told.append)
+    desk.session.change("Open", timeline={"version": 1, "takes": "none"})
+    assert playing.timeline == Timeline() and playing.timeline.duration == 0.0
+    assert len(told) == 1 and "damaged" in told[0] and "another copy" in told[0]
 
 
 def test_edits_stay_within_what_is_possible():
