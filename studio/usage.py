@@ -99,6 +99,23 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_build_options(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` the options of building: ``--head`` and ``--resolution``."""
+    parser.add_argument(
+        "--head",
+        default="open",
+        metavar="open|FLAME_FILE",
+        help="the open head, or a FLAME file (.pkl or .npz) of yours (default: open)",
+    )
+    parser.add_argument(
+        "--resolution",
+        type=whole_number(64, 512),
+        default=256,
+        metavar="N",
+        help="texels along a side of the tri-planes, 64 to 512 (default: 256)",
+    )
+
+
 def check_input(path: Path) -> None:
     """Raise ``BadInput`` when ``path`` is not a file that can be read."""
     if path.is_dir():

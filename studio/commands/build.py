@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.console import progress, say, warn
-from studio.usage import add_device, check_input, check_output, whole_number
+from studio.usage import (
+    add_build_options,
+    add_device,
+    check_input,
+    check_output,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from models.avatar import Avatar
@@ -30,19 +36,7 @@ def add_command(commands: Any) -> None:
         metavar="N",
         help="which face, 0 is the largest (default: the largest)",
     )
-    parser.add_argument(
-        "--head",
-        default="open",
-        metavar="open|FLAME_FILE",
-        help="the open head, or a FLAME file (.pkl or .npz) of yours (default: open)",
-    )
-    parser.add_argument(
-        "--resolution",
-        type=whole_number(64, 512),
-        default=256,
-        metavar="N",
-        help="texels along a side of the tri-planes, 64 to 512 (default: 256)",
-    )
+    add_build_options(parser)
     add_device(parser)
     parser.add_argument("--json", action="store_true", help="print one line of JSON when done")
     parser.set_defaults(run=run)

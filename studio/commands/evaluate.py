@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.commands import evaluate_reenact, evaluate_views
-from studio.usage import Parser, add_device, check_input, whole_number
+from studio.usage import Parser, add_build_options, add_device, check_input
 
 if TYPE_CHECKING:
     from models.evaluate.views import RenderableAvatar
@@ -51,19 +51,7 @@ def _add_reconstruct(protocols: Any) -> None:
     parser.add_argument(
         "--json", type=Path, metavar="FILE.json", help="write the numbers for machines"
     )
-    parser.add_argument(
-        "--head",
-        default="open",
-        metavar="open|FLAME_FILE",
-        help="the open head, or a FLAME file (.pkl or .npz) of yours (default: open)",
-    )
-    parser.add_argument(
-        "--resolution",
-        type=whole_number(64, 512),
-        default=256,
-        metavar="N",
-        help="texels along a side of the tri-planes, 64 to 512 (default: 256)",
-    )
+    add_build_options(parser)
     add_device(parser)
     parser.set_defaults(run=run_reconstruct)
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 from studio.drive.arm import ALL
 from studio.drive.calibration import Calibration
 from studio.drive.settings import STEADINESS
+from studio.ui.controls.scroll import scrolled
 from studio.ui.controls.section import Section
 from studio.ui.controls.shortcuts import with_shortcut
 from studio.ui.desk import Desk
@@ -150,16 +149,9 @@ class DrivePanel(QWidget):
         for section in (self.transfer, self.armed, self.channels):
             stack.addWidget(section)
         stack.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside, bar=True))
 
     def _show_settings(self) -> None:
         settings = self.driving.settings

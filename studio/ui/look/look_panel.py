@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from studio.session.look import RESOLUTION_RANGE, SAMPLES_RANGE, Look, ViewMode
 from studio.session.view import FOV_RANGE
 from studio.ui.controls.edits import edits
 from studio.ui.controls.labelled import labelled
+from studio.ui.controls.scroll import scrolled
 from studio.ui.controls.section import Section
 from studio.ui.controls.span import Span
 from studio.ui.controls.value_bar import ValueBar
@@ -127,15 +128,9 @@ class LookPanel(QWidget):
             self.sections.append((section, rest))
             stack.addWidget(section)
         stack.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
 
     def _set(self, label: str, **values: Any) -> None:
         look = replace(self._desk.session.state.look, **values)

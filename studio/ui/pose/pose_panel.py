@@ -8,10 +8,8 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from studio.session.pose_parts import PART_COEFFICIENTS
 from studio.session.regions import REGIONS
 from studio.session.state import Behaviour
 from studio.ui.controls.buttons import icon_button
+from studio.ui.controls.scroll import scrolled
 from studio.ui.controls.search_line import SearchLine
 from studio.ui.controls.section import Section
 from studio.ui.controls.value_control import ValueControl
@@ -117,16 +116,10 @@ class PosePanel(QWidget):
         self._nothing.setContentsMargins(0, 24, 8, 0)
         self._nothing.setWordWrap(True)
         self._nothing.hide()
-        self.area = QScrollArea()
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout.addWidget(self.area, 1)
         # In its place before it is filled: each move of a full one styles all of it again.
         inside = QWidget()
-        self.area.setWidget(inside)
+        self.area = scrolled(inside, bar=True)
+        layout.addWidget(self.area, 1)
         stack = QVBoxLayout(inside)
         stack.setContentsMargins(0, 0, 8, 8)
         stack.setSpacing(0)

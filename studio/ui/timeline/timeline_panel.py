@@ -5,11 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QInputDialog,
     QLineEdit,
     QMenu,
-    QScrollArea,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 from models.pose import Pose
 from studio.session.view import View
 from studio.ui.controls.buttons import icon_button
+from studio.ui.controls.scroll import scrolled
 from studio.ui.controls.shortcuts import with_shortcut
 from studio.ui.desk import Desk
 from studio.ui.drive.driving import driving_of
@@ -92,12 +91,8 @@ class TimelinePanel(QWidget):
 
     def _lay_out(self) -> None:
         self.top = TopBar(self.transport, self.keys, (self.snap, self.fit, self.more))
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = scrolled(self.tracks)
         area.setMinimumHeight(50)
-        area.setWidget(self.tracks)
         area.verticalScrollBar().valueChanged.connect(lambda _at: self.tracks.update())
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(area)
