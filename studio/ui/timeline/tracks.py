@@ -21,7 +21,7 @@ from studio.ui.timeline import edits
 from studio.ui.timeline.key_keys import is_claimed, key_command
 from studio.ui.timeline.key_selection import KeySelection
 from studio.ui.timeline.playing import Playing
-from studio.ui.timeline.time_view import FRAME_RATE, LABELS, Scale, TimeView
+from studio.ui.timeline.time_view import FRAME_RATE, LABELS, TimeView
 from studio.ui.timeline.tracks_grip import (
     CURSORS,
     Grip,
@@ -86,11 +86,6 @@ class Tracks(QWidget):
         """What lies below each other."""
         return Row.all_of(self._timeline)
 
-    @property
-    def scale(self) -> Scale:
-        """Where moments lie."""
-        return self._view.scale
-
     def choose_take(self, name: str | None) -> None:
         """Select a take."""
         self.chosen_take = name
@@ -118,7 +113,7 @@ class Tracks(QWidget):
         playing = self._playing
         shown = Shown(
             rows=self.rows,
-            scale=self.scale,
+            scale=self._view.scale,
             timeline=self._timeline,
             playhead=playing.seconds,
             take=self.chosen_take,
@@ -140,7 +135,7 @@ class Tracks(QWidget):
         if row is not None and place.x() < LABELS:
             self._press_label(row, place)
             return
-        grip, seconds = grip_at(row, place.x(), self.scale)
+        grip, seconds = grip_at(row, place.x(), self._view.scale)
         if place.y() < self._top + RULER:
             grip, row = Grip.TIME, None
         more = bool(event.modifiers() & _MORE)
@@ -166,12 +161,12 @@ class Tracks(QWidget):
         if hold is None:
             self._show_cursor(place)
             return
-        seconds = max(0.0, self.scale.seconds(place.x()))
+        seconds = max(0.0, self._view.scale.seconds(place.x()))
         if hold.grip is Grip.TIME:
             self._playing.seek(self._view.snapped(seconds))
         elif hold.grip is Grip.BOX:
             self._box = QRectF(hold.place, place).normalized()
-            self._selection.choose(keys_in(self._box, self.rows, self.scale))
+            self._selection.choose(keys_in(self._box, self.rows, self._view.scale))
             self.update()
         elif hold.grip is Grip.KEY:
             if self._selection.dragging or abs(place.x() - hold.place.x()) >= _CLICK:
@@ -181,12 +176,12 @@ class Tracks(QWidget):
             self._playing.store.change(label, moved(hold, seconds, self._view))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            hold = self._hold
-            self._end(keep=True)
-            gone = 0.0 if hold is None else (event.position() - hold.place).manhattanLength()
-            if hold is not None and hold.grip is Grip.BOX and gone < _CLICK:
-                self._playing.seek(self._view.snapped(hold.seconds))
+        hold = self._hold
+        if hold is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._end(keep=True)
+        if hold.grip is Grip.BOX and (event.position() - hold.place).manhattanLength() < _CLICK:
+            self._playing.seek(self._view.snapped(hold.seconds))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place = QPointF(event.pos())
@@ -195,7 +190,7 @@ class Tracks(QWidget):
             self._select(row)
             self.menu_asked.emit(row.name, event.globalPos())
         elif row is not None:
-            grip, seconds = grip_at(row, place.x(), self.scale)
+            grip, seconds = grip_at(row, place.x(), self._view.scale)
             if grip is Grip.KEY and (row.name, seconds) not in self._selection.keys:
                 self._selection.choose({(row.name, seconds)})
             self._select(row)
@@ -252,7 +247,7 @@ class Tracks(QWidget):
         if not self._selection.dragging:
             self._view.hold(True)
             self._selection.begin_drag()
-        to = self._view.snapped(hold.seconds + seconds - self.scale.seconds(hold.place.x()))
+        to = self._view.snapped(hold.seconds + seconds - self._view.scale.seconds(hold.place.x()))
         self._selection.drag(to - hold.seconds)
 
     def _label(self, grip: Grip, name: str) -> str:
@@ -285,9 +280,9 @@ class Tracks(QWidget):
 
     def _step_row(self, by: int) -> None:
         rows, current = self.rows, self.chosen_take or self._playing.channel
-        now = [number for number, row in enumerate(rows) if row.name == current]
+        now = next((number for number, row in enumerate(rows) if row.name == current), -by)
         if rows:
-            self._select(rows[min(max(now[0] + by, 0), len(rows) - 1) if now else 0])
+            self._select(rows[min(max(now + by, 0), len(rows) - 1)])
 
     def _on_selection(self) -> None:
         if self._selection.keys:
@@ -297,5 +292,5 @@ class Tracks(QWidget):
     def _show_cursor(self, place: QPointF) -> None:
         row = self._row_at(place)
         inside = place.x() >= LABELS and place.y() >= self._top + RULER
-        grip = grip_at(row, place.x(), self.scale)[0] if inside else Grip.TIME
+        grip = grip_at(row, place.x(), self._view.scale)[0] if inside else Grip.TIME
         self.setCursor(CURSORS.get(grip, Qt.CursorShape.ArrowCursor))
