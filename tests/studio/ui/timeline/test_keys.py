@@ -65,7 +65,7 @@ def keyed(playing, panel):
 
 
 def key_place(panel, seconds: float, row: int = 0) -> QPoint:
-    return QPoint(round(panel.tracks.scale.x(seconds)), RULER + ROW * row + ROW // 2)
+    return QPoint(round(panel.view.scale.x(seconds)), RULER + ROW * row + ROW // 2)
 
 
 def test_a_box_in_the_tracks_chooses_keys_of_several_channels(desk, playing, keyed):
@@ -73,7 +73,7 @@ def test_a_box_in_the_tracks_chooses_keys_of_several_channels(desk, playing, key
     end = key_place(keyed, 1.4, row=1)
     drag(keyed.tracks, begin, end)
     assert keyed.selection.keys == {("jawOpen", 1.0), ("head.yaw", 1.0)}
-    second = round(keyed.tracks.scale.per_second)
+    second = round(keyed.view.scale.per_second)
     place = key_place(keyed, 1.0)
     drag(keyed.tracks, place, place + QPoint(second // 4, 0), place + QPoint(second // 2, 0))
     assert steps(desk)[-1] == "Move keys" and steps(desk).count("Move keys") == 1
@@ -95,7 +95,7 @@ def test_what_is_dragged_lands_on_frames_unless_snapping_is_off(playing, keyed):
     place = key_place(keyed, landed)
     drag(keyed.tracks, place, place + QPoint(7, 0))
     moved = values(playing.timeline, "jawOpen")[-1][0]
-    assert moved == pytest.approx(landed + 7 / keyed.tracks.scale.per_second, abs=0.01)
+    assert moved == pytest.approx(landed + 7 / keyed.view.scale.per_second, abs=0.01)
 
 
 def test_shift_adds_and_a_click_elsewhere_lets_go(playing, keyed):
@@ -165,7 +165,7 @@ def test_curves_stand_under_the_ruler_and_over_what_takes_do(playing, panel, qtb
     put(playing, take())
     for zoom in (1.0, 3.0):
         panel.view.zoom(zoom, LABELS + 100)
-        x = panel.tracks.mapTo(panel, QPoint(round(panel.tracks.scale.x(1.0)), 0)).x()
+        x = panel.tracks.mapTo(panel, QPoint(round(panel.view.scale.x(1.0)), 0)).x()
         place = panel.curves.place_of(1.0, 0.5).toPoint()
         assert panel.curves.widget.mapTo(panel, place).x() == pytest.approx(x, abs=1)
     panel.view.fit()

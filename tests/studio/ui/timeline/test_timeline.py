@@ -173,7 +173,7 @@ def test_edits_stay_within_what_is_possible():
 def test_dragging_a_take_is_one_step_and_undone(desk, playing, panel):
     put(playing, take())
     tracks = panel.tracks
-    scale = tracks.scale
+    scale = panel.view.scale
     middle = QPoint(round(scale.x(1.0)), RULER + ROW // 2)
     shift = QPoint(round(scale.per_second), 0)
     drag(tracks, middle, middle + shift / 2, middle + shift)
@@ -185,7 +185,7 @@ def test_dragging_a_take_is_one_step_and_undone(desk, playing, panel):
 
 def test_dragging_its_end_trims(desk, playing, panel):
     put(playing, take())
-    scale = panel.tracks.scale
+    scale = panel.view.scale
     end = QPoint(round(scale.x(2.0)), RULER + ROW // 2)
     drag(panel.tracks, end, end - QPoint(20, 0), QPoint(round(scale.x(1.2)), end.y()))
     assert playing.timeline.takes[0].trim[1] == pytest.approx(1.2, abs=0.03)
@@ -194,7 +194,7 @@ def test_dragging_its_end_trims(desk, playing, panel):
 
 def test_escape_takes_a_drag_back(desk, playing, panel, qtbot):
     put(playing, take())
-    tracks, place = panel.tracks, QPoint(round(panel.tracks.scale.x(1.0)), RULER + ROW // 2)
+    tracks, place = panel.tracks, QPoint(round(panel.view.scale.x(1.0)), RULER + ROW // 2)
     mouse(tracks, QEvent.Type.MouseButtonPress, place)
     mouse(tracks, QEvent.Type.MouseMove, place + QPoint(60, 0), Qt.MouseButton.NoButton)
     assert playing.timeline.takes[0].start > 0.0
@@ -204,7 +204,7 @@ def test_escape_takes_a_drag_back(desk, playing, panel, qtbot):
 
 def test_the_ruler_moves_the_playhead_and_arrows_step(desk, playing, panel, qtbot):
     put(playing, take())
-    at = QPoint(round(panel.tracks.scale.x(1.5)), 8)
+    at = QPoint(round(panel.view.scale.x(1.5)), 8)
     drag(panel.tracks, at, at)
     assert playing.seconds == pytest.approx(1.5, abs=0.02)
     assert jaw(desk) == pytest.approx(0.75, abs=0.02)
@@ -227,7 +227,7 @@ def test_delete_removes_the_chosen_take_or_key(desk, playing, panel, qtbot):
     assert [t.name for t in playing.timeline.takes] == ["Take 2"]
     playing.seek(0.5)
     playing.put_key(0.5)
-    key = QPoint(round(panel.tracks.scale.x(0.5)), RULER + ROW + ROW // 2)
+    key = QPoint(round(panel.view.scale.x(0.5)), RULER + ROW + ROW // 2)
     drag(panel.tracks, key, key)
     assert panel.selection.keys == {("jawOpen", 0.5)}
     qtbot.keyClick(panel.tracks, Qt.Key.Key_Delete)
