@@ -134,7 +134,6 @@ class Person:
         """What OpenGL has drawn, once the picture is at rest."""
         surface = self.window.viewport.stage.surface
         assert isinstance(surface, PictureView)
-        self.driver.until(lambda: not self.window.desk.engine.busy, _PATIENCE)
         self.driver.rest()
         seen = array_of(surface.grabFramebuffer())
         assert seen.std() > 10, "nothing is drawn"
@@ -152,7 +151,7 @@ def main(what: str, folder: Path) -> int:
     if fault is not None:
         print(fault)
         return NO_OPENGL
-    save_settings(Settings(consent_shown=True, device="cpu"))
+    save_settings(Settings(consent_shown=True, device="cpu", full_resolution=256))
     failed: list[BaseException] = []
     begin: Callable[[MainWindow], None] = MainWindow.start
 
