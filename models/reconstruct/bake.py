@@ -7,24 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.proxy import Part
-from models.head.mouth import MouthRegion
 from models.portrait.portrait import Portrait
 from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
-from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field
+from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field, box_around
 from models.reconstruct.fill import fill_samples, fringe_samples, scatter
 from models.reconstruct.lid_fill import below_brow, lash_colour, lid_samples, lid_tone
 from models.reconstruct.lid_grain import skin_grain
-from models.reconstruct.mouth_photo import (
-    PhotoMouth,
-    belongs,
-    lies_deep,
-    light_of_photo,
-    material,
-    photo_mouth,
-    with_depths,
-    without_gaps,
-)
+from models.reconstruct.mouth_photo import belongs, photo_mouth
+from models.reconstruct.part_bake import KnownParts, bake_part
 from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
 from models.reconstruct.skin_fill import skin_colours
@@ -35,14 +26,7 @@ FloatArray = NDArray[np.float32]
 
 _GRAZING = (0.0, 0.2)
 """Cosines between which the trust in the photo's pixels on skin rises."""
-_LID_SHADE = 3.0
-"""Canvas pixels."""
-_PART_RESOLUTION = 160
-_PART_COUNT = 120_000
 _LID_COUNT = 40_000
-_PAINT_GAIN, _TEETH_GAIN, _FLESH_GAIN = (0.6, 1.1), (0.7, 1.4), (0.5, 2.0)
-_MARGIN = 1.03
-_SIGHT_TOLERANCE = 0.004
 
 
 def bake_fields(
@@ -60,22 +44,10 @@ def bake_fields(
     trust = _photo_weight(surface, canvas, pixels, shown) * ~mouth.no_skin[row, column]
     fields = [_bake_head(surface, canvas, pixels, painted, shown, trust, hits, resolution)]
     own = belongs(surface, pixels, mouth)
+    known = KnownParts(surface, canvas, hits, pixels, own, painted, mouth)
     lids = _lid_samples(surface, canvas, skin, shown, portrait.landmarks)
     for part in (Part.EYE_LEFT, Part.EYE_RIGHT, Part.MOUTH):
-        fields.append(
-            _bake_part(
-                surface,
-                canvas,
-                pixels,
-                painted,
-                own,
-                mouth,
-                hits,
-                part,
-                lids.get(part),
-                resolution,
-            )
-        )
+        fields.append(bake_part(known, part, lids.get(part), resolution))
     return fields
 
 
@@ -109,7 +81,7 @@ def _bake_head(
         ),
     )
     vertices, faces = _closed_hull(surface)
-    center, box_warp = _box(vertices[np.unique(faces)], resolution)
+    center, box_warp = box_around(vertices[np.unique(faces)], resolution)
     return bake_field(
         vertices, faces, samples, center=center, box_warp=box_warp, resolution=resolution
     )
@@ -172,75 +144,6 @@ def _facing(surface: Surface, canvas: Canvas, corners: NDArray[np.int32]) -> Flo
     return np.asarray((normal * view).sum(1) / np.maximum(length, 1e-12), np.float32)
 
 
-def _bake_part(
-    surface: Surface,
-    canvas: Canvas,
-    pixels: PixelSamples,
-    vertex_rgb: FloatArray,
-    own: NDArray[np.bool_],
-    mouth: PhotoMouth,
-    hits: Hits,
-    part: Part,
-    lids: SurfaceSamples | None,
-    resolution: int,
-) -> BakedField:
-    """An eye or the mouth: painted all over, the photo on top where it shows the part itself.
-
-    ``own`` (N,) tells which pixels do, ``mouth`` what the photo has of it; ``lids``
-    share the field of an eye.
-    """
-    proxy = surface.proxy
-    rng = np.random.default_rng(int(part))
-    members = np.nonzero((proxy.part == part) & ~proxy.soft)[0]
-    triangle, weights = scatter(proxy.canonical, proxy.faces, members, _PART_COUNT, rng)
-    corners = proxy.faces[triangle]
-    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
-    rgb = np.einsum("nc,ncd->nd", weights, vertex_rgb[corners])
-    shown = (proxy.part[pixels.triangle] == part) & own
-    # Where the photo shows the part itself, paint gives way to the photo between its pixels.
-    taken = np.zeros((canvas.size, canvas.size), bool)
-    column, row = np.clip(pixels.pixels[shown].astype(np.int64), 0, canvas.size - 1).T
-    taken[row, column] = True
-    photo_points = np.einsum("nc,ncd->nd", weights, surface.photo[corners])
-    deep = lies_deep(surface, corners[:, 0])
-    seen = _in_sight(canvas, photo_points, hits, taken) & ~deep
-    where = canvas.project(photo_points[seen])[0]
-    trust = _part_trust(canvas, taken, part)
-    share = canvas.sample(trust, where)[:, None]
-    photo = canvas.sample(canvas.rgb, where)
-    corner = proxy.faces[pixels.triangle[shown], 0]
-    paint = vertex_rgb[corner].astype(np.float64)
-    of_points, of_pixels = (_rigid(surface, v) for v in (corners[:, 0], corner))
-    for of_teeth, limits in _materials(part):
-        group = _teeth(surface, corners[:, 0]) == of_teeth
-        chosen = group[seen]
-        if limits == _TEETH_GAIN:
-            chosen &= canvas.sample(mouth.teeth.astype(np.float32), where) > 0.6
-        gain = light_of_photo(rgb[seen][chosen], photo[chosen], share[chosen, 0], limits)
-        rgb[group] *= gain
-        paint[_teeth(surface, corner) == of_teeth] *= gain
-    rgb[deep] = with_depths(rgb[deep], mouth, canvas, photo_points[deep])
-    photo = without_gaps(photo, rgb[seen], of_points[seen])
-    rgb[seen] = share * photo + (1 - share) * rgb[seen]
-    direct = without_gaps(pixels.rgb[shown], paint, of_pixels)
-    samples = SurfaceSamples(
-        np.concatenate([pixels.points[shown], points]),
-        np.concatenate([direct, rgb]),
-        np.ones(int(shown.sum()) + len(points), np.float32),
-        np.concatenate([trust[row, column] > 0.9, np.full(len(points), 0.25)]),
-    )
-    faces = proxy.faces[proxy.part == part]
-    center, box_warp = _box(proxy.canonical[np.unique(faces)], _PART_RESOLUTION)
-    return bake_field(
-        proxy.canonical,
-        faces,
-        samples if lids is None else samples.joined(lids),
-        center=center,
-        box_warp=box_warp,
-        resolution=min(_PART_RESOLUTION, resolution),
-    )
-
-
 def _lid_samples(
     surface: Surface,
     canvas: Canvas,
@@ -268,49 +171,3 @@ def _lid_samples(
         ones = np.ones(len(points), np.float32)
         found[veil.part] = SurfaceSamples(points, rgb, opacity, ones, ones > 0)
     return found
-
-
-def _materials(part: Part) -> list[tuple[bool, tuple[float, float]]]:
-    """Whether a material of a part is teeth, and the range of its gain.
-
-    Flesh differs more from person to person than teeth, whose colour was measured.
-    """
-    if part != Part.MOUTH:
-        return [(False, _PAINT_GAIN)]
-    return [(True, _TEETH_GAIN), (False, _FLESH_GAIN)]
-
-
-def _teeth(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which vertices (N,) are teeth's."""
-    region = material(surface, corner)[0]
-    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_TEETH))
-
-
-def _rigid(surface: Surface, corner: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which vertices (N,) are teeth's or gums'."""
-    region = material(surface, corner)[0]
-    return np.asarray((region >= 0) & (region <= MouthRegion.LOWER_GUM))
-
-
-def _part_trust(canvas: Canvas, taken: NDArray[np.bool_], part: Part) -> FloatArray:
-    """(S, S) trust in the photo on a part; on an eyeball it fades where lashes and lid shade it."""
-    if part == Part.MOUTH:
-        return taken.astype(np.float32)
-    inside = np.asarray(cv2.distanceTransform(taken.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
-    return np.asarray(np.clip((inside - 0.5) / _LID_SHADE, 0, 1), np.float32)
-
-
-def _in_sight(
-    canvas: Canvas, photo_points: NDArray[np.floating], hits: Hits, taken: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which points (N, 3) of the photo's pose nothing hides, among pixels that were ``taken``."""
-    where, depth = canvas.project(photo_points)
-    column, row = np.clip(where.astype(np.int64), 0, canvas.size - 1).T
-    return np.asarray((depth < hits.depth[row, column] + _SIGHT_TOLERANCE) & taken[row, column])
-
-
-def _box(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:
-    """Centre and side of the cube around ``points`` with a margin of a few texels."""
-    low, high = points.min(0), points.max(0)
-    side = float((high - low).max()) * _MARGIN * resolution / (resolution - 6)
-    return ((low + high) / 2).astype(np.float32), side

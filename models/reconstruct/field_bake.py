@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float32]
 
 
 #: Samples less opaque than this lie on a soft sheet unless the caller says which do.
+_MARGIN = 1.03
+"""Side of the cube of a field over the longest side of its surface."""
 _SOFT = 0.985
 
 
@@ -96,6 +98,13 @@ class BakedField:
     def canonical_field(self) -> TriplaneField:
         """The canonical branch alone."""
         return TriplaneField(self.canonical_planes, self.center, self.box_warp)
+
+
+def box_around(points: FloatArray, resolution: int) -> tuple[FloatArray, float]:
+    """Centre and side of the cube around ``points`` with a margin of a few texels."""
+    low, high = points.min(0), points.max(0)
+    side = float((high - low).max()) * _MARGIN * resolution / (resolution - 6)
+    return ((low + high) / 2).astype(np.float32), side
 
 
 def bake_field(

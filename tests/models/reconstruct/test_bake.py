@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.animate.proxy import Part
-from models.reconstruct import bake, fill
+from models.reconstruct import bake, fill, part_bake
 from models.reconstruct.analytic_decoder import analytic_decoder
 from models.reconstruct.field_bake import BakedField
 from models.reconstruct.field_decode import decode_points
@@ -23,7 +23,7 @@ def _fields() -> list[BakedField]:
     # As many points as so coarse planes need.
     patch.setattr(fill, "_FILL_COUNT", 30_000)
     patch.setattr(fill, "_FRINGE_COUNT", 5_000)
-    patch.setattr(bake, "_PART_RESOLUTION", 32)
+    patch.setattr(part_bake, "_RESOLUTION", 32)
     try:
         return bake.bake_fields(
             synthetic.portrait(), synthetic.canvas(), synthetic.surface(), RESOLUTION, 0.37
