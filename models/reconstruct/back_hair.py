@@ -50,7 +50,7 @@ def scalp_hair(
     rim = (inside > 1) & (inside < _BAND) & (rows < top + 0.6 * (lobes - top))
     scalp = _ramp(hair[rim].mean() if rim.any() else 0.0, _SCALP)
     fall = np.clip(1 - (rows - lobes) / max(_NAPE * (chin - lobes), 2.0), 0, 1)
-    return np.asarray(scalp * fall + 0 * hair, np.float32)
+    return np.array(np.broadcast_to(scalp * fall, hair.shape), np.float32)
 
 
 def hung_depth(depth: FloatArray, known: Mask, long: FloatArray, unit: float) -> FloatArray:
