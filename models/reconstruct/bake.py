@@ -18,6 +18,7 @@ from models.reconstruct.mouth_photo import belongs, photo_mouth
 from models.reconstruct.part_bake import KnownParts, bake_part
 from models.reconstruct.part_paint import paint_parts
 from models.reconstruct.pixel_samples import PixelSamples, photo_samples, solid_hits
+from models.reconstruct.shell_fill import shell_picture
 from models.reconstruct.skin_fill import skin_colours
 from models.reconstruct.surface import Surface
 from models.render.zbuffer import Hits
@@ -65,8 +66,9 @@ def _bake_head(
     proxy = surface.proxy
     of_head = proxy.part[pixels.triangle] == Part.HEAD
     photo_weight = trust[of_head].astype(np.float32)
-    points, rgb, weight = fill_samples(surface, canvas, vertex_rgb, shown, hits)
-    fringe, fringe_rgb, opacity = fringe_samples(surface, canvas)
+    picture = shell_picture(surface, canvas, hits)
+    points, rgb, weight = fill_samples(surface, canvas, picture, vertex_rgb, shown, hits)
+    fringe, fringe_rgb, opacity = fringe_samples(surface, canvas, picture)
     samples = SurfaceSamples(
         np.concatenate([pixels.points[of_head], points, fringe]),
         np.concatenate([pixels.rgb[of_head], rgb, fringe_rgb]),

@@ -19,6 +19,8 @@ from models.portrait.portrait import Portrait
 FloatArray = NDArray[np.float32]
 
 PAD_SHARE = 0.08
+_MIRROR, _BLUR = 1.0, 0.2
+"""Shares of the padding below the crop over which it is blurred, and of how much."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def make_canvas(portrait: Portrait, camera: Camera) -> Canvas:
     alpha[:pad] = 0.0
     _round_off(alpha, pad)
     rgb = np.stack([_pad(c, pad, cv2.BORDER_REFLECT_101) for c in portrait.foreground])
+    _soften(rgb, pad)
     classes = {
         name: _pad(portrait.classes[i], pad, cv2.BORDER_REPLICATE)
         for i, name in enumerate(CLASS_NAMES)
@@ -87,6 +90,14 @@ def bilinear(image: FloatArray, pixels: NDArray[np.floating]) -> FloatArray:
 def _pad(image: FloatArray, pad: int, border: int) -> FloatArray:
     widened = cv2.copyMakeBorder(np.ascontiguousarray(image), pad, pad, pad, pad, border)
     return np.asarray(widened, np.float32)
+
+
+def _soften(rgb: FloatArray, pad: int) -> None:
+    """Blur (3, S, S) colours more and more below the crop, in place: a mirror would be seen."""
+    far = np.clip(np.arange(1, pad + 1) / (_MIRROR * pad), 0, 1)[:, None].astype(np.float32)
+    for channel in rgb:
+        blurred = cv2.GaussianBlur(channel[-4 * pad :], (0, 0), _BLUR * pad)[-pad:]
+        channel[-pad:] += far * (blurred - channel[-pad:])
 
 
 def _round_off(alpha: FloatArray, pad: int) -> None:

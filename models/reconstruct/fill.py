@@ -10,9 +10,10 @@ from models.animate.proxy import Part
 from models.head.assemble import Region
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.hair_look import HairLook, hair_look
+from models.reconstruct.hem import hem_height, hem_looks
 from models.reconstruct.normals import vertex_normals
-from models.reconstruct.relief import BACK
-from models.reconstruct.shell_fill import shell_colours, shell_picture
+from models.reconstruct.relief import BACK, FRINGE, HEM
+from models.reconstruct.shell_fill import ShellPicture, shell_colours
 from models.reconstruct.surface import SUNK, Surface
 from models.render.zbuffer import Hits
 
@@ -22,20 +23,25 @@ _FILL_COUNT = 260_000
 _FILL_WEIGHT = 0.12
 _AROUND = 45.0
 """Canvas pixels behind the outline over which the photo's own hair gives way to hair like it."""
-_FRINGE_COUNT = 40_000
+_FRINGE_COUNT, _HEM_COUNT = 40_000, 20_000
 _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
 
 
 def fill_samples(
-    surface: Surface, canvas: Canvas, vertex_rgb: FloatArray, shown: FloatArray, hits: Hits
+    surface: Surface,
+    canvas: Canvas,
+    picture: ShellPicture,
+    vertex_rgb: FloatArray,
+    shown: FloatArray,
+    hits: Hits,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points all over head and shell with completed colours; what the photo shows weighs less."""
     proxy = surface.proxy
     rng = np.random.default_rng(0)
     # A back that comes out of the skin would be seen there as dots.
     buried = _buried(surface)[proxy.faces]
-    buried = np.where(_of_back(surface), buried.any(1), buried.all(1))
+    buried = np.where(_of_sheet(surface, BACK), buried.any(1), buried.all(1))
     members = np.nonzero((proxy.part == Part.HEAD) & ~proxy.soft & ~buried)[0]
     triangle, weights = scatter(proxy.canonical, proxy.faces, members, _FILL_COUNT, rng)
     corners = proxy.faces[triangle]
@@ -44,7 +50,6 @@ def fill_samples(
     on_shell = corners[:, 0] >= surface.shell_start
     local = corners[on_shell] - surface.shell_start
     shell, w = surface.shell, weights[on_shell]
-    picture = shell_picture(surface, canvas, hits)
     arc = np.einsum("nc,nc->n", w, shell.arc[local]).astype(np.float32)
     rgb[on_shell], direct = shell_colours(
         picture,
@@ -72,11 +77,11 @@ def fill_samples(
     return points.astype(np.float32), rgb.astype(np.float32), weight.astype(np.float32)
 
 
-def _of_back(surface: Surface) -> NDArray[np.bool_]:
-    """(F,) triangles of the shell's back."""
-    corner = surface.proxy.faces[:, 0] - surface.shell_start
+def _of_sheet(surface: Surface, sheet: int) -> NDArray[np.bool_]:
+    """(F,) triangles with a corner on a sheet of the shell."""
+    corner = surface.proxy.faces - surface.shell_start
     shell = (corner >= 0) & (corner < len(surface.shell.sheet))
-    return np.asarray(shell & (surface.shell.sheet[np.where(shell, corner, 0)] == BACK))
+    return np.asarray((shell & (surface.shell.sheet[np.where(shell, corner, 0)] == sheet)).any(1))
 
 
 def _scalp(surface: Surface, canvas: Canvas, shown: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -121,19 +126,32 @@ def _buried(surface: Surface) -> NDArray[np.bool_]:
     return buried
 
 
-def fringe_samples(surface: Surface, canvas: Canvas) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points, colours and opacities all over the soft sheet, up to its very border."""
+def fringe_samples(
+    surface: Surface, canvas: Canvas, picture: ShellPicture
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points, colours and opacities all over the soft sheet and hem, up to their very border."""
+    points, where = _scattered(surface, FRINGE, _FRINGE_COUNT)
+    below, hanging = _scattered(surface, HEM, _HEM_COUNT)
+    rgb, opacity = hem_looks(picture.rgb, picture.soft, hanging, hem_height(canvas))
+    return (
+        np.concatenate([points, below]),
+        np.concatenate([canvas.sample(canvas.rgb, where), rgb]),
+        np.concatenate([canvas.sample(canvas.alpha, where), opacity]),
+    )
+
+
+def _scattered(surface: Surface, sheet: int, count: int) -> tuple[FloatArray, FloatArray]:
+    """Canonical points (N, 3) all over the triangles of a sheet, and their canvas pixels (N, 2)."""
     proxy = surface.proxy
-    members = np.nonzero(proxy.soft & (proxy.part == Part.HEAD))[0]
+    members = np.nonzero(_of_sheet(surface, sheet) & proxy.soft)[0]
     if not len(members):
-        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.float32)
+        return np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
     rng = np.random.default_rng(9)
-    triangle, weights = scatter(proxy.canonical, proxy.faces, members, _FRINGE_COUNT, rng)
+    triangle, weights = scatter(proxy.canonical, proxy.faces, members, count, rng)
     corners = proxy.faces[triangle]
-    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners]).astype(np.float32)
+    points = np.einsum("nc,ncd->nd", weights, proxy.canonical[corners])
     pixels = surface.shell.pixels[corners - surface.shell_start]
-    where = np.einsum("nc,ncd->nd", weights, pixels)
-    return points, canvas.sample(canvas.rgb, where), canvas.sample(canvas.alpha, where)
+    return points.astype(np.float32), np.einsum("nc,ncd->nd", weights, pixels).astype(np.float32)
 
 
 def scatter(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FRONT, BACK, FRINGE = 0, 1, 2
+FRONT, BACK, FRINGE, HEM = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,11 @@ class Relief:
 
 
 class ReliefMesh(NamedTuple):
-    """Vertices in node coordinates (x, y) with depths, and triangles facing outward."""
+    """Vertices in node coordinates (x, y) with depths, and triangles facing outward.
+
+    ``lowest`` (2, N) are the vertices of front and back in the last row where the body goes on
+    below it, else -1.
+    """
 
     nodes: FloatArray
     depth: FloatArray
@@ -46,6 +50,7 @@ class ReliefMesh(NamedTuple):
     sheet: NDArray[np.uint8]
     faces: NDArray[np.int32]
     soft: Mask
+    lowest: NDArray[np.int64]
 
 
 def relief_mesh(relief: Relief) -> ReliefMesh:
@@ -65,7 +70,7 @@ def relief_mesh(relief: Relief) -> ReliefMesh:
     builder.add(cells, np.where(rim, middle, relief.back), BACK, flip=True)
     builder.add(fringe_cells, relief.fringe, FRINGE, flip=False, grid=True)
     builder.close_border(cells)
-    return builder.mesh()
+    return builder.mesh(builder.lowest(cells))
 
 
 class _Builder:
@@ -122,7 +127,12 @@ class _Builder:
         if quads:
             self._faces.append(np.asarray(quads, np.int64))
 
-    def mesh(self) -> ReliefMesh:
+    def lowest(self, cells: Mask) -> NDArray[np.int64]:
+        """Vertices (2, N) of front and back in the last row below any of ``cells``, else -1."""
+        row = cells[-2] | np.roll(cells[-2], 1)
+        return np.where(row, np.stack([self._index[FRONT][-1], self._index[BACK][-1]]), -1)
+
+    def mesh(self, lowest: NDArray[np.int64]) -> ReliefMesh:
         sheets = np.concatenate(
             [np.full(len(d), sheet, np.uint8) for d, _, _, sheet in self._values]
         )
@@ -135,6 +145,7 @@ class _Builder:
             sheet=sheets,
             faces=faces,
             soft=sheets[faces[:, 0]] == FRINGE,
+            lowest=lowest,
         )
 
 

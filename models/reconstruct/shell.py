@@ -23,6 +23,7 @@ from models.reconstruct.back_hair import hung_depth, long_hair, scalp_hair
 from models.reconstruct.binding import bind_shell
 from models.reconstruct.canvas import Canvas, bilinear
 from models.reconstruct.hair_volume import hairy_head
+from models.reconstruct.hem import hem_height, with_hem
 from models.reconstruct.middle_sheet import axis_sheet, through_outline
 from models.reconstruct.relief import BACK, Relief, relief_mesh
 from models.render.zbuffer import rasterize
@@ -54,9 +55,9 @@ class Shell:
     Attributes:
         vertices: (V, 3) canonical, in the photo's pose (the shell does not move with expression).
         faces: (F, 3) int32.
-        soft: (F,) bool, the half-transparent fringe.
+        soft: (F,) bool, the half-transparent fringe and hem.
         pixels: (V, 2) canvas pixels.
-        sheet: (V,) 0 front, 1 back, 2 fringe.
+        sheet: (V,) 0 front, 1 back, 2 fringe, 3 hem.
         arc: (V,) distance along the surface from the outline, canvas pixels.
         weights: (V, 7) skinning weights.
         hair: (V,) 0..1 share of hair or hat, on the back as far as it can be guessed.
@@ -120,7 +121,7 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     relief = Relief(
         solid, front, back, scene.middle, hidden, crisp, _SOLID, _FRINGE, scene.alpha, scene.fringe
     )
-    mesh = relief_mesh(relief)
+    mesh = with_hem(relief_mesh(relief), hem_height(canvas) / STEP)
     pixels = (mesh.nodes + 0.5) * STEP
     vertices = _unproject(canvas, pixels, mesh.depth)
     outline = np.hypot(mesh.distance * scene.unit, mesh.depth - mesh.middle)

@@ -19,10 +19,11 @@ from models.reconstruct.canvas import Canvas
 from models.reconstruct.clearance import clear_bare_skin
 from models.reconstruct.closed_lids import LidVeil, closed_lids, with_veils
 from models.reconstruct.contact import below_skin
+from models.reconstruct.hem import gathered
 from models.reconstruct.mouth_layout import lay_out
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.outline import onto_outline
-from models.reconstruct.relief import FRONT
+from models.reconstruct.relief import FRONT, HEM
 from models.reconstruct.shell import Shell
 from models.reconstruct.teeth_place import rows_onto_photo
 
@@ -95,7 +96,9 @@ def join(head: HeadMesh, shell: Shell, photo_pose: Pose, canvas: Canvas) -> Surf
     faces = np.concatenate([head.faces, shell.faces + start]).astype(np.int32)
     part = np.concatenate([head.part, np.full(len(shell.faces), Part.HEAD, np.uint8)])
     soft = np.concatenate([np.zeros(len(head.faces), bool), shell.soft])
-    proxy = Proxy(_canonical(head, rig), faces, part, soft, rig)
+    hem = np.flatnonzero(shell.sheet == HEM)
+    canonical = gathered(_canonical(head, rig), canvas, start, hem, shell.pixels[hem])
+    proxy = Proxy(canonical, faces, part, soft, rig)
     lids = closed_lids(head, replace(head.rig, rest=rest), photo_pose)
     proxy = _with_lids(proxy, lids)
     return Surface(proxy, head, shell, lids, proxy.rig.deform(photo_pose))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.animate.rig import JOINTS
-from models.reconstruct.relief import BACK, FRINGE, FRONT
+from models.reconstruct.relief import BACK, FRINGE, FRONT, HEM
 from models.reconstruct.shell import STEP, build_shell
 from models.render.zbuffer import rasterize
 from tests.models.reconstruct import synthetic
@@ -35,8 +35,8 @@ def test_shell_of_a_disc_is_round(radius: float) -> None:
 def test_vertices_lie_on_their_pixels_rays() -> None:
     shell, canvas = synthetic.shell(), synthetic.canvas()
     np.testing.assert_allclose(canvas.project(shell.vertices)[0], shell.pixels, atol=0.01)
-    assert set(np.unique(shell.sheet)) == {FRONT, BACK, FRINGE}
-    np.testing.assert_array_equal(shell.soft, (shell.sheet[shell.faces] == FRINGE).any(1))
+    assert set(np.unique(shell.sheet)) == {FRONT, BACK, FRINGE, HEM}
+    np.testing.assert_array_equal(shell.soft, (shell.sheet[shell.faces] >= FRINGE).any(1))
 
 
 def test_back_lies_behind_the_front() -> None:
