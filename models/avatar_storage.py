@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.animate.proxy import Part
+from models.animate.rig import Rig
 from models.avatar_file import AvatarArchive, read_archive, write_archive
 from models.avatar_parts import STAGES, AvatarParts, BuildReport, Origin, SourcePhoto
 from models.avatar_schema import (
@@ -65,13 +66,19 @@ SCHEMA = ArchiveSchema(
 """Arrays of a `.avatar` file; ``cube`` is a field's centre and side, ``photo_valid`` is packed."""
 
 
+def _version(rig: Rig) -> int:
+    """The oldest format that holds what the rig has: older applications read it, too."""
+    if rig.veils is not None:
+        return FORMAT_VERSION
+    return 1 if rig.expression is None and rig.shape is None else 2
+
+
 def save_parts(path: str | Path, parts: AvatarParts) -> None:
     """Write a `.avatar` file, whole or not at all. Raises ``BadInput`` when that fails."""
     source, origin, report = parts.source, parts.origin, parts.report
     head, rig = parts.fields[Part.HEAD], parts.proxy.rig
     meta = {
-        # Whoever has no FLAME file writes what older versions can read.
-        "version": 1 if rig.expression is None and rig.shape is None else FORMAT_VERSION,
+        "version": _version(rig),
         "name": origin.name,
         "made_with": origin.made_with,
         "camera": source.camera.to_vector().tolist(),

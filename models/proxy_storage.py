@@ -14,6 +14,7 @@ from models.avatar_schema import FARTHEST, Arrays, ArraySpec, SchemaFault, requi
 from models.pose import ARKIT_NAMES, EXPRESSION_COUNT
 
 _EXPRESSION = "rig.expression."
+_VEILS = "rig.veils."
 _LARGEST_COEFFICIENT = 1e4
 """Of what maps coefficients to coefficients, or to openings of the mouth."""
 
@@ -47,6 +48,26 @@ _SHAPE_SPECS = {
     "rig.shape.delta": ArraySpec.of("float16", SHAPE_COUNT, "vertices", 3, optional=True),
     "rig.shape.pivots": ArraySpec.of("float32", SHAPE_COUNT, len(JOINTS), 3, optional=True),
 }
+_VEIL_SPECS = {
+    f"{_VEILS}{name}": ArraySpec.of(dtype, *shape, optional=True)
+    for name, dtype, *shape in (
+        ("vertex_start", "int32", None),
+        ("vertex", "int32", "veiled"),
+        ("margin", "int32", "veiled", 6),
+        ("hold", "float32", "veiled", 6),
+        ("skin", "int32", "veiled"),
+        ("offset", "float32", "veiled", 3, 2),
+        ("lag", "float32", "veiled"),
+        ("lead", "float32", "veiled"),
+        ("face_start", "int32", None),
+        ("face", "int32", "veil faces", 3),
+        ("below_start", "int32", None),
+        ("below", "int32", "covered", 3),
+        ("blink", "int32", "veils"),
+        ("sets_in", "float32", "veils"),
+        ("eyeball", "float32", "veils", 4),
+    )
+}
 PROXY_SPECS = {
     "canonical": ArraySpec.of("float32", "vertices", 3),
     "faces": ArraySpec.of("int32", "faces", 3),
@@ -55,8 +76,10 @@ PROXY_SPECS = {
     **_RIG_SPECS,
     **_EXPRESSION_SPECS,
     **_SHAPE_SPECS,
+    **_VEIL_SPECS,
 }
-"""What a file holds; FLAME's expression and shape are there for FLAME heads."""
+"""What a file holds; FLAME's expression and shape are there for FLAME heads, veils for eyes that
+the photo shows open."""
 
 
 def proxy_arrays(proxy: Proxy) -> dict[str, NDArray[Any]]:
@@ -94,7 +117,7 @@ def read_proxy(arrays: Arrays) -> Proxy:
 
 
 def _read_rig(arrays: Arrays) -> Rig:
-    for specs in (_EXPRESSION_SPECS, _SHAPE_SPECS):
+    for specs in (_EXPRESSION_SPECS, _SHAPE_SPECS, _VEIL_SPECS):
         if len(specs.keys() & arrays.keys()) not in (0, len(specs)):
             raise SchemaFault("arrays of the head's components are missing")
     own = {k.removeprefix("rig."): v for k, v in arrays.items() if k.startswith("rig.")}
@@ -102,4 +125,7 @@ def _read_rig(arrays: Arrays) -> Rig:
     if rig.expression is not None:
         fault = rig.expression.fault(len(rig.rest))
         require(_EXPRESSION + fault, not fault)
+    if rig.veils is not None:
+        fault = rig.veils.fault()
+        require(_VEILS + fault, not fault)
     return rig

@@ -8,7 +8,7 @@ follow as weighted sums of these, so that a hundred components cost two megabyte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -81,29 +81,6 @@ class ExpressionBasis:
         moved = np.zeros((self.basis.shape[1], 3), np.float32)
         add_components(moved, active, coefficients, self._single)
         add_followed(vertices, moved, self.vertex, self.start, *self._shares)
-
-    def followed(self, copies: NDArray[np.integer], first: int) -> ExpressionBasis:
-        """The basis with rig vertices ``first``, ``first + 1``, ... following as ``copies`` do.
-
-        Args:
-            copies: (L,) rig vertices, any of them any number of times.
-            first: number of the first new vertex, beyond all that follow so far.
-        """
-        place = np.full(max(int(self.vertex.max(initial=0)), int(copies.max(initial=0))) + 1, -1)
-        place[self.vertex] = np.arange(len(self.vertex))
-        new = np.flatnonzero(place[copies] >= 0)
-        rows = place[copies[new]]
-        sizes = np.diff(self.start)[rows]
-        begin = np.repeat(self.start[rows] - np.cumsum(sizes) + sizes, sizes)
-        entries = begin + np.arange(int(sizes.sum()))
-        ends = self.start[-1] + np.cumsum(sizes)
-        return replace(
-            self,
-            vertex=np.concatenate([self.vertex, first + new]).astype(np.int32),
-            start=np.concatenate([self.start, ends]).astype(np.int32),
-            control=np.concatenate([self.control, self.control[entries]]),
-            share=np.concatenate([self.share, self.share[entries]]),
-        )
 
     def fault(self, vertices: int) -> str:
         """Name of an array whose indices a rig of V ``vertices`` cannot hold, else empty."""

@@ -19,6 +19,7 @@ from models.animate.expression_basis import ExpressionBasis
 from models.animate.rig_kernels import add_blendshapes, keep_outside_spheres, skin
 from models.animate.rotation import axis_angle_matrix, gaze_matrix
 from models.animate.shape_basis import ShapeBasis
+from models.animate.veils import Veils
 from models.pose import ARKIT_INDEX, Pose
 
 FloatArray = NDArray[np.float32]
@@ -26,7 +27,11 @@ FloatArray = NDArray[np.float32]
 JOINTS = ("root", "neck", "head", "jaw", "jaw_bone", "eye_left", "eye_right")
 """``jaw`` carries skin, which ARKit shapes already move; ``jaw_bone`` carries teeth and tongue."""
 
-_BASES: Mapping[str, type[Any]] = {"expression": ExpressionBasis, "shape": ShapeBasis}
+_BASES: Mapping[str, type[Any]] = {
+    "expression": ExpressionBasis,
+    "shape": ShapeBasis,
+    "veils": Veils,
+}
 
 LOOK_YAW = float(np.radians(35.0))
 LOOK_PITCH = float(np.radians(25.0))
@@ -52,6 +57,7 @@ class Rig:
         seal_release: (1,) mouth opening (see ``mouth_opening``) from which it no longer acts.
         expression: FLAME's expression components; None on the open head, which has none.
         shape: identity components; None where the person cannot be changed.
+        veils: closed lids; None where the photo shows the eyes shut.
     """
 
     rest: FloatArray
@@ -68,6 +74,7 @@ class Rig:
     seal_release: FloatArray = field(default_factory=lambda: np.ones(1, np.float32))
     expression: ExpressionBasis | None = None
     shape: ShapeBasis | None = None
+    veils: Veils | None = None
 
     def deform(self, pose: Pose) -> FloatArray:
         """Vertices (V, 3) in ``pose``."""
@@ -84,6 +91,8 @@ class Rig:
         if closed > 0.0 and len(self.seal_vertex):
             vertices[self.seal_vertex] += np.float32(closed) * self.seal_delta
         keep_outside_spheres(vertices, self.lid_vertices, self.lid_sphere)
+        if self.veils is not None:
+            self.veils.lay(vertices, coefficients)
         return np.asarray(skin(vertices, self.weights, self.joint_transforms(pose)))
 
     def joint_transforms(self, pose: Pose) -> FloatArray:
@@ -115,7 +124,16 @@ class Rig:
         eyes = [JOINTS.index("eye_left"), JOINTS.index("eye_right")]
         apart = np.linalg.norm(sphere[:, None, :3] - self.pivots[eyes], axis=2)
         sphere[:, :3] += joints[eyes][apart.argmin(1)]
-        return replace(self, rest=self.rest + moved, pivots=self.pivots + joints, lid_sphere=sphere)
+        veils = self.veils
+        if veils is not None:
+            veils = veils.reshaped(self.pivots[eyes], joints[eyes])
+        return replace(
+            self,
+            rest=self.rest + moved,
+            pivots=self.pivots + joints,
+            lid_sphere=sphere,
+            veils=veils,
+        )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Arrays by name, for a file; those of expression and shape as ``expression.NAME``."""

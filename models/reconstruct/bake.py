@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from models.animate.proxy import Part
 from models.portrait.portrait import Portrait
-from models.pose import PRESETS
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.field_bake import BakedField, SurfaceSamples, bake_field, box_around
 from models.reconstruct.fill import fill_samples, fringe_samples, scatter
@@ -155,11 +154,10 @@ def _lid_samples(
 ) -> dict[Part, SurfaceSamples]:
     """Samples of closed lids for the field of each eye that has some."""
     proxy, found = surface.proxy, {}
-    shut = proxy.rig.deform(PRESETS["blink"])
     for veil, start in zip(surface.lids, surface.lid_starts, strict=True):
         eye = veil.part - Part.EYE_LEFT
         cover = below_brow(canvas, veil, surface.photo, landmarks, eye)
-        tone = lid_tone(surface.head, shut, veil, skin, shown, cover)
+        tone = lid_tone(veil, skin, shown, cover)
         lash = lash_colour(canvas, surface.head, surface.photo, eye, tone)
         members = np.nonzero((proxy.part == veil.part) & proxy.soft)[0]
         rng = np.random.default_rng(7)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.linalg import spsolve
 
 from models.head.assemble import HeadMesh
 from models.head.photo_samples import LUMA
@@ -15,21 +17,21 @@ Floats = NDArray[np.float64]
 
 _SPREAD = 0.014
 """Canonical units over which the skin's tone is averaged."""
-_NEAREST = 0.005
-"""Distance within which skin near by counts the same."""
+_HELD = 0.5
+"""How firmly the photo's skin holds that tone, over what neighbours do."""
 _LESS_BELOW = 0.5
 """The lower lid, redder and with bags, tells little of the upper one."""
 _MARGIN = 0.008
-_REACH = 0.05
-_LEANING = 1
-_CLEAN = (0.62, 0.88)
+_CLEAN = (0.50, 0.75)
 """Brightness over that of the skin near by between which skin is clean: below are lashes, brow
 and crease."""
 _HUE = 0.10
 """Distance of colours, over their brightness, within which others are skin."""
-_FADE = (0.08, 0.40)
+_FADE = (0.04, 0.60)
 """Shares of the margin's travel between which the upper lid's veil fades in."""
-_FADE_BELOW, _FADE_BESIDE = (0.0035, 0.009), (0.006, 0.008)
+_FADE_BELOW, _FADE_BESIDE = (0.0025, 0.008), (0.006, 0.008)
+_ROUNDED = (0.008, 0.020)
+"""Distances beyond the corners, and inside them, between which it fades in."""
 _BROWS = ((276, 283, 282, 295, 285), (46, 53, 52, 65, 55))
 """Landmarks of the lower edges of the left and the right eyebrow."""
 _FADE_AT_BROW = (0.02, 0.14)
@@ -76,10 +78,15 @@ def lid_samples(
     crease *= _smooth((np.minimum(along, 1 - along) - 0.05) / 0.25)
     round_lid = np.clip(1 - ((height - _CREST) / _CREST) ** 2, 0, 1) * upper
     rgb *= (1 - depth * crease + _ROUND * round_lid)[:, None]
+    within = np.minimum(along, 1 - along) * long
     outside, inside = _FADE_BESIDE
-    beside = _smooth((np.minimum(along, 1 - along) * long + outside) / (outside + inside))
+    beside = _smooth((within + outside) / (outside + inside))
+    # Round towards the corners, as a lid is; both ways wide, for its border is nowhere a line.
     low, high = _FADE
-    lid = np.where(upper, _smooth((motion - low) / (high - low)) * at(cover), 0)
+    up = np.clip((high - motion) / (high - low), 0, 1)
+    outside, inside = _ROUNDED
+    out = np.clip((inside - within) / (outside + inside), 0, 1)
+    lid = np.where(upper, _smooth(1 - np.hypot(up, out)) * at(cover), 0)
     low, high = _FADE_BELOW
     lid = np.maximum(lid, _smooth((high - np.abs(height)) / (high - low))) * beside
     line = _lashes(height, along, long) * beside
@@ -99,52 +106,46 @@ def _lashes(height: Floats, along: Floats, long: float) -> Floats:
     hanging = np.interp(across, nodes, strand)
     reach = _LASHES_LONG * full * (0.7 + 0.3 * hanging)
     below = _smooth(1 + height / np.maximum(reach, 1e-5)) * (0.7 + 0.3 * hanging)
-    return np.asarray(full * np.where(height > 0, 0.9 * line, 0.9 * below))
+    return np.asarray(full * np.where(height > 0, 0.8 * line, 0.75 * below))
 
 
-def lid_tone(
-    head: HeadMesh,
-    shut: FloatArray,
-    veil: LidVeil,
-    colours: FloatArray,
-    seen: FloatArray,
-    cover: Floats,
-) -> Floats:
-    """Clean skin (K, 3) at the vertices of a veil.
+def lid_tone(veil: LidVeil, colours: FloatArray, seen: FloatArray, cover: Floats) -> Floats:
+    """Smooth skin (K, 3) at the vertices of a veil: that of its border, carried on inside.
+
+    The least change between neighbours (Perez, Gangnet and Blake, "Poisson image editing", 2003,
+    eq. 2 with no guidance field), held by the skin that the photo shows beside the lid. So a dark
+    socket stays dark, and no outline shows where the veil ends.
 
     Args:
-        head: the head.
-        shut: (V, 3) its skin with closed eyes.
         veil: closed lids of one eye.
         colours: (V, 3) of the skin; seen: (V,) how well the photo shows it.
         cover: (K,) as in ``lid_samples``; what it does not reach may be brow.
     """
-    count = head.skin_count
-    low, high = veil.place.min(0) - _REACH, veil.place.max(0) + _REACH
-    near = ((shut[:count, :2] > low) & (shut[:count, :2] < high)).all(1)
-    front = shut[:count, 2] > float(np.median(shut[veil.skin, 2])) - 0.03
-    around = np.nonzero(near & front & (seen[:count] > 0.3))[0]
-    if not len(around):
-        return colours[veil.skin].astype(np.float64)
-    skin, places = colours[around].astype(np.float64), shut[around, :2].astype(np.float64)
+    skin = colours[veil.skin].astype(np.float64)
+    trust = _trust(veil, seen[veil.skin], cover)
     luma = np.maximum(skin @ LUMA, 1e-3)
-    # A mean of high order leans towards bright skin: lashes, brow and crease are darker.
-    usual = (_near(places, places, _SPREAD, seen[around]) @ luma**_LEANING) ** (1 / _LEANING)
+    usual = _near(veil.place, veil.place, _SPREAD, trust + 1e-6) @ luma
     low, high = _CLEAN
-    clean = np.clip((luma / usual - low) / (high - low), 1e-3, 1) * seen[around]
-    # Sclera and dyes are bright, too, but of another hue.
+    trust *= _smooth((luma / usual - low) / (high - low))
+    # Sclera and dyes are as bright, but of another hue.
     hue = skin / luma[:, None]
-    usual_hue = clean @ hue / clean.sum()
-    clean *= np.exp(-(((hue - usual_hue) / _HUE) ** 2).sum(1)) + 1e-6
+    usual_hue = (trust + 1e-6) @ hue / (trust + 1e-6).sum()
+    trust *= np.exp(-(((hue - usual_hue) / _HUE) ** 2).sum(1))
+    sides = np.concatenate([veil.faces[:, [0, 1]], veil.faces[:, [1, 2]], veil.faces[:, [2, 0]]])
+    count = len(skin)
+    links = sp.coo_matrix((np.ones(len(sides)), (sides[:, 0], sides[:, 1])), (count, count))
+    links = ((links + links.T) > 0).astype(np.float64)
+    held = _HELD * trust + 1e-6
+    system = sp.diags(np.asarray(links.sum(1)).ravel() + held) - links
+    return np.column_stack([spsolve(system.tocsc(), held * channel) for channel in skin.T])
+
+
+def _trust(veil: LidVeil, seen: FloatArray, cover: Floats) -> Floats:
+    """(K,) how far the photo shows a veil's skin as it is on a shut lid; ``seen`` (K,)."""
     # What moves with the blink shows lashes and crease, what is near the margins the eyeball.
-    trust = np.ones(len(shut))
-    on_lid = np.where(veil.upper, _smooth((veil.motion - 0.08) / 0.2), _LESS_BELOW)
+    on_lid = np.where(veil.upper, _smooth((veil.motion - 0.10) / 0.32), _LESS_BELOW)
     at_margin = _smooth((_MARGIN - np.abs(veil.height)) / (0.5 * _MARGIN))
-    trust[veil.skin] = (1 - 0.98 * on_lid) * (1 - 0.98 * at_margin) * (0.02 + 0.98 * cover)
-    clean *= trust[around]
-    away = ((veil.place[:, None] - places[None]) ** 2).sum(2)
-    weight = clean / (away + _NEAREST**2) ** 1.5
-    return np.asarray((weight / weight.sum(1, keepdims=True)) @ skin)
+    return np.asarray((1 - on_lid) * (1 - at_margin) * cover * seen)
 
 
 def below_brow(

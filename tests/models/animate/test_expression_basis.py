@@ -14,6 +14,7 @@ from models.animate.expression_basis import ExpressionBasis, mirror_map
 from models.animate.rig import Rig
 from models.avatar import Avatar
 from models.avatar_file import read_archive, write_archive
+from models.avatar_storage import save_parts
 from models.errors import BadInput
 from models.pose import Pose
 from tests.models.animate.made_up_flame import COUNT, expressive, with_expression
@@ -53,18 +54,6 @@ def test_vertices_follow_their_control_points() -> None:
     wanted = following @ np.tensordot(coefficients, basis, 1)
     np.testing.assert_allclose(vertices, wanted, atol=1e-4)
     assert np.abs(wanted).max() > 0.01
-
-
-def test_copies_move_as_what_they_copy() -> None:
-    _, _, kept = _following()
-    copies = np.array([7, 3, 3, 12])
-    more = kept.followed(copies, 20)
-    assert more.fault(24) == "" and more.fault(23) == "vertex"
-    vertices = np.zeros((24, 3), np.float32)
-    more.add_to(vertices, np.ones(6, np.float32))
-    np.testing.assert_array_equal(vertices[20:], vertices[copies])
-    assert np.abs(vertices[21]).max() > 0.0
-    np.testing.assert_array_equal(kept.followed(copies[:0], 20).vertex, kept.vertex)
 
 
 def test_no_expression_and_zeros_move_nothing(rig: Rig) -> None:
@@ -141,12 +130,19 @@ def test_pictures_show_the_expression_and_the_file_keeps_it(
     assert again.expression_mirror is not None and sample_avatar.expression_mirror is None
 
 
-def test_only_avatars_with_expressions_need_the_new_format(
+def test_avatars_are_of_the_oldest_format_that_holds_them(
     saved: Path, sample_avatar: Avatar, tmp_path: Path
 ) -> None:
     sample_avatar.save(tmp_path / "open.avatar")
-    assert read_archive(tmp_path / "open.avatar").meta["version"] == 1
-    assert read_archive(saved).meta["version"] == 2
+    assert read_archive(tmp_path / "open.avatar").meta["version"] == 3
+    parts, older = Avatar.load(saved).parts, tmp_path / "older.avatar"
+    missing: dict[str, None] = {}
+    for version, names in ((2, ("veils",)), (1, ("expression", "shape"))):
+        missing |= dict.fromkeys(names)
+        rig = replace(parts.proxy.rig, **missing)
+        save_parts(older, replace(parts, proxy=replace(parts.proxy, rig=rig)))
+        assert read_archive(older).meta["version"] == version
+        assert Avatar.load(older).parts.proxy.rig.veils is None
 
 
 def _beyond(array: np.ndarray, value: int) -> np.ndarray:
