@@ -11,6 +11,7 @@ from models.head.assemble import Region
 from models.reconstruct.canvas import Canvas
 from models.reconstruct.hair_look import HairLook, hair_look
 from models.reconstruct.hem import hem_height, hem_looks
+from models.reconstruct.nape import hair_above, strands_and_shade
 from models.reconstruct.normals import vertex_normals
 from models.reconstruct.relief import BACK, FRINGE, HEM
 from models.reconstruct.shell_fill import ShellPicture, shell_colours
@@ -24,6 +25,7 @@ _FILL_WEIGHT = 0.12
 _AROUND = 45.0
 """Canvas pixels behind the outline over which the photo's own hair gives way to hair like it."""
 _FRINGE_COUNT, _HEM_COUNT = 40_000, 20_000
+_FAR = 1.0
 _BURIED_DEPTH = 0.002
 _BURIED_REACH = 0.05
 
@@ -66,9 +68,14 @@ def fill_samples(
         grown = look.colours(pixels, points[on_shell].astype(np.float32))
         rgb[on_shell] += hair[:, None] * (grown - rgb[on_shell])
         scalp, over = _scalp(surface, canvas, shown)
-        hair = np.einsum("nc,nc->n", weights[~on_shell], scalp[corners[~on_shell]])
-        where = np.einsum("nc,ncd->nd", weights[~on_shell], over[corners[~on_shell]])
-        grown = look.colours(where.astype(np.float32), points[~on_shell].astype(np.float32))
+        own, on_head = weights[~on_shell], points[~on_shell].astype(np.float32)
+        away = hair_above(surface, canvas, shown)[corners[~on_shell]]
+        away = np.einsum("nc,nc->n", own, np.minimum(away, _FAR)).astype(np.float32)
+        cover, light = strands_and_shade(away, look.strands_at(on_head))
+        rgb[~on_shell] *= light[:, None]
+        hair = np.maximum(np.einsum("nc,nc->n", own, scalp[corners[~on_shell]]), cover)
+        where = np.einsum("nc,ncd->nd", own, over[corners[~on_shell]])
+        grown = look.colours(where.astype(np.float32), on_head)
         rgb[~on_shell] += hair[:, None] * (grown - rgb[~on_shell])
     known = np.zeros(len(points), np.float32)
     known[on_shell] = direct

@@ -65,9 +65,10 @@ class HairLook:
     def colours(self, pixels: FloatArray, points: FloatArray) -> FloatArray:
         """Colours (N, 3) at canvas ``pixels`` (N, 2), canonical ``points`` (N, 3)."""
         tone = bilinear(self.tone, pixels / self.cell)
-        return np.clip(tone * (1 + self.contrast * self._strands_at(points))[:, None], 0, 1)
+        return np.clip(tone * (1 + self.contrast * self.strands_at(points))[:, None], 0, 1)
 
-    def _strands_at(self, points: FloatArray) -> FloatArray:
+    def strands_at(self, points: FloatArray) -> FloatArray:
+        """Brightness (N,) of the strands at canonical points (N, 3), about 0 with deviation 1."""
         away = points - self.crown
         turn = np.arctan2(away[:, 0], -away[:, 2]) / (2 * np.pi)
         down = -away[:, 1] / _LENGTH
