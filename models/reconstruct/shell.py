@@ -1,10 +1,8 @@
 """The shell: hair, hat, neck and shoulders as one closed relief around the fitted head.
 
 It is built in the photo's camera.  Each pixel inside the matte gets a front and a back depth
-around a middle sheet through the head's axis; the squared distance ``u`` from that sheet is zero
-on the outline and follows Poisson's equation inside, which inflates outlines to round bodies
-(for a circle of radius r, ``u = r^2 - x^2``).  Where the head mesh is known, ``u`` is pinned:
-hair lies on the mesh, skin lets the mesh show in front of the shell.
+around a middle sheet through the head's axis, inflated from the outline.  Where the head mesh is
+known, it is pinned: hair lies on the mesh, skin lets the mesh show in front of the shell.
 """
 
 from __future__ import annotations
@@ -13,9 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.linalg import spsolve
 
 from models.animate.rig import JOINTS
 from models.head.assemble import HeadMesh, Region
@@ -24,6 +20,7 @@ from models.reconstruct.binding import bind_shell
 from models.reconstruct.canvas import Canvas, bilinear
 from models.reconstruct.hair_volume import hairy_head
 from models.reconstruct.hem import hem_height, with_hem
+from models.reconstruct.inflation import Pins, inflate
 from models.reconstruct.middle_sheet import axis_sheet, through_outline
 from models.reconstruct.relief import BACK, Relief, relief_mesh
 from models.render.zbuffer import rasterize
@@ -113,8 +110,8 @@ def build_shell(canvas: Canvas, head: HeadMesh, posed: FloatArray) -> Shell:
     bare &= ~veiled
     inside = (solid > _SOLID) & ~bare
     solid = np.where(bare, np.minimum(solid, _SOLID), solid)
-    front_u = _solve(scene, solid, inside, bare, *_front_pins(scene), _ROUND_HEAD)
-    back_u = _solve(scene, solid, inside, bare, *_back_pins(scene), _ROUND_BACK)
+    front_u = _inflated(scene, solid, bare, _front_pins(scene), _ROUND_HEAD)
+    back_u = _inflated(scene, solid, bare, _back_pins(scene), _ROUND_BACK)
     front, back = scene.middle - np.sqrt(front_u), scene.middle + np.sqrt(back_u)
     hidden = _hidden_behind_face(scene) | veiled
     crisp = _without_fringe(scene, inside | bare)
@@ -232,7 +229,7 @@ def _hair_thickness(hair: FloatArray, alpha: FloatArray, on_mesh: Mask, unit: fl
     return float(np.clip(np.percentile(distance[upper], 80) * unit * 0.8, 0.007, 0.048))
 
 
-def _front_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
+def _front_pins(scene: _Scene) -> Pins:
     """Pinned ``u`` and pin weights of the front sheet: on hair, a little over cloth, below skin."""
     cloth = (scene.body * (1 - scene.skin) > 0.5) & scene.on_mesh
     hair = (scene.hair > 0.5) & scene.on_hair & ~cloth
@@ -245,17 +242,17 @@ def _front_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
     u = np.where(pinned, (scene.middle - np.where(pinned, target, 0)) ** 2, 0.0)
     weight = np.where(pinned, np.abs(scene.hair - 0.5) * 2, 0.0)
     weight = np.where(scene.hair > 0.5, weight, np.maximum(weight, 0.3) * pinned)
-    return u.astype(np.float32), weight.astype(np.float32)
+    return Pins(u.astype(np.float32), weight.astype(np.float32))
 
 
-def _back_pins(scene: _Scene) -> tuple[FloatArray, FloatArray]:
+def _back_pins(scene: _Scene) -> Pins:
     """Pinned ``u`` and pin weights of the back sheet: behind the skull by the hair's thickness."""
     target = hung_depth(
         scene.hair_back + _CLEAR, _erode(scene.on_hair, 2), scene.long_hair, scene.unit
     )
     pinned = target > scene.middle
     u = np.where(pinned, (target - scene.middle) ** 2, 0.0)
-    return u.astype(np.float32), pinned.astype(np.float32)
+    return Pins(u.astype(np.float32), pinned.astype(np.float32))
 
 
 def _bare_skin(scene: _Scene) -> Mask:
@@ -296,57 +293,12 @@ def _erode(mask: Mask, cells: int) -> Mask:
     return cv2.erode(mask.astype(np.uint8), kernel) > 0
 
 
-def _solve(
-    scene: _Scene,
-    solid: FloatArray,
-    inside: Mask,
-    bare: Mask,
-    pinned: FloatArray,
-    weight: FloatArray,
-    round_head: float,
+def _inflated(
+    scene: _Scene, solid: FloatArray, bare: Mask, pins: Pins, round_head: float
 ) -> FloatArray:
-    """Solve ``laplace(u) = -roundness`` inside, 0 outside, pulled to ``pinned``."""
-    count = inside.shape[0]
-    index = -np.ones(inside.shape, np.int64)
-    index[inside] = np.arange(inside.sum())
-    rows, columns = np.nonzero(inside)
-    roundness = round_head + (_ROUND_BODY - round_head) * scene.body
-    right = roundness[inside] * scene.unit**2
-    diagonal = np.zeros(len(rows))
-    entries = []
-    for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        r, c = rows + down, columns + across
-        beyond = (r < 0) | (r >= count) | (c < 0) | (c >= count)
-        other = index[np.clip(r, 0, count - 1), np.clip(c, 0, count - 1)]
-        # Neither the canvas border nor bare skin is an outline: the body goes on (mirror
-        # condition), behind the picture's edge or below the neck's surface.
-        walled = beyond | bare[np.clip(r, 0, count - 1), np.clip(c, 0, count - 1)]
-        diagonal += ~walled
-        linked = (other >= 0) & ~beyond
-        entries.append((index[rows, columns][linked], other[linked]))
-    pin = 2.0 * weight[inside]
-    near = np.concatenate([e[0] for e in entries])
-    far = np.concatenate([e[1] for e in entries])
-    matrix = sp.csr_matrix((-np.ones(len(near)), (near, far)), (len(rows), len(rows)))
-    matrix = matrix + sp.diags(diagonal + pin + 1e-6)
-    solution = spsolve(matrix.tocsc(), right + pin * pinned[inside])
-    u = np.zeros(inside.shape, np.float32)
-    u[inside] = np.clip(solution, 0.0, _DEEPEST**2)
-    return u * _rim_share(solid, inside)
-
-
-def _rim_share(solid: FloatArray, inside: Mask) -> FloatArray:
-    """Correct the first node's ``u`` for its true distance to the outline, less than a cell.
-
-    The system puts the outline at the nearest outside node; without this the square root turns
-    the difference into saw teeth.
-    """
-    slope = np.hypot(cv2.Sobel(solid, cv2.CV_32F, 1, 0), cv2.Sobel(solid, cv2.CV_32F, 0, 1)) / 8
-    true_distance = (solid - _SOLID) / np.maximum(slope, 1e-3)
-    counted = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    near = inside & (counted < 1.5)
-    share = np.clip(true_distance / np.maximum(counted, 1), 0.02, 1)
-    return np.asarray(np.where(near, share, 1), np.float32)
+    """``u`` of a sheet (N, N) whose roundness goes over from the head's to the body's."""
+    roundness = (round_head + (_ROUND_BODY - round_head) * scene.body) * scene.unit**2
+    return inflate(solid, _SOLID, bare, pins, roundness, _DEEPEST)
 
 
 def _unproject(canvas: Canvas, pixels: FloatArray, depth: FloatArray) -> FloatArray:
