@@ -15,21 +15,21 @@ from models.reconstruct.closed_lids import LidVeil
 FloatArray = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-_SPREAD = 0.014
+_SPREAD = 0.018
 """Canonical units over which the skin's tone is averaged."""
 _HELD = 0.5
 """How firmly the photo's skin holds that tone, over what neighbours do."""
 _LESS_BELOW = 0.5
 """The lower lid, redder and with bags, tells little of the upper one."""
 _MARGIN = 0.008
-_CLEAN = (0.50, 0.75)
+_CLEAN = (0.53, 0.82)
 """Brightness over that of the skin near by between which skin is clean: below are lashes, brow
 and crease."""
 _HUE = 0.10
 """Distance of colours, over their brightness, within which others are skin."""
 _FADE = (0.04, 0.60)
 """Shares of the margin's travel between which the upper lid's veil fades in."""
-_FADE_BELOW, _FADE_BESIDE = (0.0025, 0.008), (0.006, 0.008)
+_FADE_BELOW, _FADE_BESIDE = (0.0025, 0.008), (0.002, 0.010)
 _ROUNDED = (0.008, 0.020)
 """Distances beyond the corners, and inside them, between which it fades in."""
 _BROWS = ((276, 283, 282, 295, 285), (46, 53, 52, 65, 55))
