@@ -33,7 +33,8 @@ def hair_above(surface: Surface, canvas: Canvas, shown: FloatArray) -> FloatArra
     head, shell, start = surface.head, surface.shell, surface.shell_start
     away = np.full(start, np.inf, np.float32)
     solid = np.unique(shell.faces[~shell.soft])
-    hair = solid[(shell.sheet[solid] == BACK) & (shell.hair[solid] > 0.5)]
+    grown = (shell.hair > 0.5) & (shell.hangs < 0.5) & (shell.sheet == BACK)
+    hair = solid[grown[solid]]
     hat = (canvas.classes["clothes"] + canvas.classes["other"])[: canvas.size // 2].sum()
     real = canvas.classes["hair"][: canvas.size // 2].sum()
     bare = np.maximum(shown, shown[head.skin_mirror]) < 0.1
