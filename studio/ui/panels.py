@@ -56,12 +56,13 @@ class PoseParts:
 
 
 def load_libraries() -> None:
-    """Import what panels are made with, before the window is shown.
+    """Import what would hold up a window that is shown already.
 
-    A library is imported in one piece, which later would hold the window up for 100 ms; and in a
-    thread beside a working window, one that is built on Qt ends the program now and then.
+    A library is imported in one piece. What panels are made with takes 100 ms, and in a thread
+    beside a working window one that is built on Qt ends the program now and then. Opening the
+    large compiled ones stops all threads for 40 to 60 ms.
     """
-    for name in ("superqt", "pyqtgraph"):
+    for name in ("superqt", "pyqtgraph", "cv2", "llvmlite.binding"):
         import_module(name)
 
 
