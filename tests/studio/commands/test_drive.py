@@ -150,7 +150,7 @@ def test_sound_stays_with_the_pictures(run, avatar, tmp_path, late):
 def test_ctrl_c_leaves_what_was_done(run, avatar, tmp_path, monkeypatch):
     film = film_with_sound(tmp_path / "speech.mp4", 2.0)
     out, motion = tmp_path / "out.mp4", tmp_path / "out.jsonl"
-    render = fake_avatar.Avatar.render
+    render, handler = fake_avatar.Avatar.render, signal.getsignal(signal.SIGINT)
 
     def interrupted(self, *arguments, **options):
         if len(drawn()) == 10:
@@ -163,7 +163,7 @@ def test_ctrl_c_leaves_what_was_done(run, avatar, tmp_path, monkeypatch):
     times, sound, rate = read_film(out)
     assert len(times) == 11 == len(read_motion(motion).track)
     assert len(sound) / rate == pytest.approx(11 / 20, abs=0.1)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_ctrl_c_before_anything_leaves_the_old_file(run, avatar, tmp_path, monkeypatch):
