@@ -97,7 +97,7 @@ def _groups(report: ReenactReport, columns: Sequence[Column]) -> Table:
 
 def _following(drives: Sequence[Drive]) -> Table:
     headings = ["all", "lost", "unread", "jitter", "carried", "still", "render"]
-    headings += ["track ms", "render ms"]
+    headings += ["track\nms", "render\nms"]  # so that 80 columns hold them all
     table = _table(
         "Following all frames; jitter of seen and carried landmarks in pixels of 512, and of "
         "driver and render where the driver holds still in percent of the eyes' distance",
